@@ -1,0 +1,131 @@
+"""Jobs: the unit of work that a conversation belongs to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where the work stands (rule 43)."""
+
+    NEW = "new"
+    ASSIGNED = "assigned"
+    ON_THE_WAY = "on_the_way"
+    CHECKED_IN = "checked_in"
+    STARTED = "started"
+    AWAITING_APPROVAL = "awaiting_approval"
+    READY = "ready"
+    IN_SERVICE = "in_service"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def closes(self) -> bool:
+        """Whether a job in this status is closed."""
+        return self in (Status.IN_SERVICE, Status.COMPLETED, Status.CANCELLED)
+
+    @property
+    def words(self) -> str:
+        """The status as people read it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class Waiting(StrEnum):
+    """Who has the next word on a job (rule 36)."""
+
+    NOBODY = ""
+    DISPATCHER = "dispatcher"
+    WORKER = "worker"
+    CUSTOMER = "customer"
+
+
+class Order(StrEnum):
+    """How the job list is sorted; each has one unique key stored with the job."""
+
+    WAITING = "waiting"
+    ACTIVITY = "activity"
+    NUMBER = "number"
+    WINDOW = "window"
+
+    @property
+    def following(self) -> "Order":
+        """The next one, as the `o` key goes round."""
+        orders = list(Order)
+        return orders[(orders.index(self) + 1) % len(orders)]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the visibility rule needs to know of a job.
+
+    `former` maps each former worker to the moment they handed the job over.
+    """
+
+    location_id: int
+    worker_id: int | None = None
+    closed_at: datetime | None = None
+    three_way: bool = True
+    grace: timedelta = timedelta(days=7)
+    former: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One line of the job list, as this viewer may see it.
+
+    `key` sorts it and is unique in its order. `zone` is the location's time zone; windows are shown
+    in it. Marks, preview and waiting are empty for a viewer who sees no messages.
+    """
+
+    id: int
+    key: int | str
+    number: str
+    title: str
+    status: Status
+    location: str
+    zone: str
+    customer: str
+    asset: str
+    worker: str
+    window_start: datetime | None
+    window_end: datetime | None
+    waiting_on: Waiting = Waiting.NOBODY
+    waiting_since: datetime | None = None
+    unread: bool = False
+    last_preview: str = ""
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """A window of the job list: `rows` from position `start` of `total`."""
+
+    rows: tuple[JobRow, ...]
+    start: int
+    total: int
+
+
+_KEY_SECONDS_BITS = 34
+_KEY_ID_BITS = 27
+_FAR = (1 << _KEY_SECONDS_BITS) - 1
+
+
+def waiting_key(job_id: int, on: Waiting, since: datetime | None, window: datetime | None, closed: bool) -> int:
+    """The sort key of Order.WAITING: waiting on the dispatcher first, longest first, then by window start (rule 37).
+
+    One integer below 2**63, unique by the job id in its lowest 27 bits; closed jobs come last.
+    """
+    if on is Waiting.DISPATCHER and since is not None:
+        return _key(0, since, job_id)
+    return _key(2 if closed else 1, window, job_id)
+
+
+def window_key(job_id: int, window: datetime | None) -> int:
+    """The sort key of Order.WINDOW: by planned start, jobs without one last."""
+    return _key(0, window, job_id)
+
+
+def _key(band: int, moment: datetime | None, job_id: int) -> int:
+    seconds = _FAR if moment is None else max(0, min(_FAR, int(moment.timestamp())))
+    return (((band << _KEY_SECONDS_BITS) | seconds) << _KEY_ID_BITS) | job_id

@@ -1,0 +1,94 @@
+"""One entry in a job's conversation, and the people on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.delivery import Delivery
+
+MAX_BODY = 1600
+"""Characters in one text, links and tags included. Source: Twilio error 21617."""
+
+
+class Kind(StrEnum):
+    """What sort of entry it is."""
+
+    ALERT = "alert"
+    MESSAGE = "message"
+    REPLY = "reply"
+    NOTE = "note"
+    QUICK_ACTION = "quick_action"
+    DECISION = "decision"
+
+
+class Party(StrEnum):
+    """Who somebody is on a message. DISPATCH is the whole team of rule 5, DISPATCHER one person of it."""
+
+    CONTACT = "contact"
+    WORKER = "worker"
+    DISPATCHER = "dispatcher"
+    DISPATCH = "dispatch"
+    SYSTEM = "system"
+    PHONE = "phone"
+
+
+class Stage(StrEnum):
+    """How far a message is on its way out of its author's hands."""
+
+    OUT = "out"
+    RECALLABLE = "recallable"
+    """In the undo window: only the author sees it (rule 16)."""
+    WAITING_RELEASE = "waiting_release"
+    """A worker's text to a contact that a dispatcher must release (rule 49)."""
+    CALLED_BACK = "called_back"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author or a recipient, named as they were when it was written.
+
+    `user_id` for workers and dispatchers, `contact_id` for contacts; DISPATCH and SYSTEM have neither.
+    `mobile` is E.164, and only there where a text could go to it.
+    """
+
+    role: Party
+    name: str
+    user_id: int | None = None
+    contact_id: int | None = None
+    mobile: str | None = None
+
+
+DISPATCH = Person(Party.DISPATCH, "Dispatch")
+SYSTEM = Person(Party.SYSTEM, "Jobline")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry, with everything the visibility rule needs. `seq` only grows, over all jobs together."""
+
+    id: int
+    job_id: int
+    seq: int
+    kind: Kind
+    author: Person
+    recipients: tuple[Person, ...]
+    body: str
+    at: datetime
+    reply_to: int | None = None
+    stage: Stage = Stage.OUT
+    dispatch_only: bool = False
+    """Kept for dispatchers alone: a text to a location that takes no direct replies (rule 34)."""
+    unsure: bool = False
+    """A guess whose candidate jobs have different workers: the worker waits for a dispatcher (rule 32)."""
+    guessed: bool = False
+    after_closing: bool = False
+    deliveries: tuple[Delivery, ...] = ()
+
+    @property
+    def is_contact_message(self) -> bool:
+        """Whether a contact wrote it or is among its recipients (rule 4)."""
+        return self.author.role in _OUTSIDE or any(p.role in _OUTSIDE for p in self.recipients)
+
+
+_OUTSIDE = frozenset({Party.CONTACT, Party.PHONE})

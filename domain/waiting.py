@@ -1,0 +1,54 @@
+"""Whose turn it is on a job, and since when (rule 36)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.jobs import Waiting
+from domain.messages import Kind, Message, Party
+from domain.text import fold
+
+_THANKS = frozenset(
+    ("thanks", "thank you", "thx", "ty", "ok", "okay", "ok thanks", "ok thank you", "great", "great thanks")
+    + ("perfect", "cool", "got it", "👍", "🙏", "❤️", "👌")
+)
+_REACTIONS = ("liked “", "loved “", "emphasized “", "laughed at “", "reacted ", 'liked "', 'loved "')
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who has the next word, and since when the oldest unanswered text stands."""
+
+    on: Waiting = Waiting.NOBODY
+    since: datetime | None = None
+
+
+def is_thanks(body: str) -> bool:
+    """Whether a customer's text only says thanks or reacts: it asks for nothing and does not ring."""
+    words = fold(body).strip().rstrip("!. ")
+    return words in _THANKS or words.startswith(_REACTIONS)
+
+
+def next_turn(turn: Turn, message: Message, failed: bool = False) -> Turn:
+    """The turn after one more message; `failed` when the text to the contact did not get there.
+
+    A contact's message waits on the dispatcher, a person's text to the contact on the customer
+    (back if it fails), a private question on the worker while the age still counts from the
+    customer's text. Automatic texts and notes to nobody change nothing.
+    """
+    author = message.author.role
+    if author in (Party.CONTACT, Party.PHONE):
+        return turn if is_thanks(message.body) else _waits(Waiting.DISPATCHER, turn, message)
+    if author is Party.SYSTEM or message.kind is Kind.ALERT:
+        return turn
+    if message.is_contact_message:
+        return turn if failed else Turn(Waiting.CUSTOMER)
+    if author is Party.WORKER:
+        return _waits(Waiting.DISPATCHER, turn, message)
+    if any(p.role is Party.WORKER for p in message.recipients):
+        return _waits(Waiting.WORKER, turn, message)
+    return turn
+
+
+def _waits(on: Waiting, turn: Turn, message: Message) -> Turn:
+    unanswered = turn.on in (Waiting.DISPATCHER, Waiting.WORKER)
+    return Turn(on, turn.since if unanswered and turn.since else message.at)
