@@ -92,7 +92,7 @@ def advance(current: State, report: State | None) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message to one recipient over one channel. `to` is E.164 for SMS, the person's name at the desk."""
+    """One message to one recipient over one channel. `to` is E.164 for SMS, `name` the person's."""
 
     id: int
     to: str
@@ -103,6 +103,7 @@ class Delivery:
     reason: str = ""
     due_at: datetime | None = None
     changed_at: datetime | None = None
+    name: str = ""
 
 
 _WORDS = {

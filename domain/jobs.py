@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.account import Location
+from domain.people import Contact
+
 
 class Status(StrEnum):
     """Where the work stands (rule 43)."""
@@ -71,6 +74,71 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Worker:
+    """The worker of a job, as a recipient. `signed_in_at` is their last sign-in at a desk."""
+
+    id: int
+    name: str
+    mobile: str | None = None
+    signed_in_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything about one job that its screens show. `version` guards against two people editing at once.
+
+    `texting_since` is when Customer Messages came to be (rule 1), None before.
+    """
+
+    id: int
+    number: str
+    template: str
+    title: str
+    status: Status
+    location: Location
+    customer_id: int
+    customer: str
+    asset: str
+    address: str
+    window_start: datetime | None
+    window_end: datetime | None
+    site: Contact | None
+    billing: Contact | None
+    ad_hoc: Contact | None
+    worker: Worker | None
+    created_at: datetime
+    closed_at: datetime | None
+    texting_since: datetime | None
+    version: int
+    access: Access
+
+    def people(self) -> tuple[Contact, ...]:
+        """The contacts on this job, each once: site, billing, ad hoc."""
+        found = {c.id: c for c in (self.site, self.billing, self.ad_hoc) if c}
+        return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class JobForm:
+    """What a person may set on a job; contact fields are contact ids, `ad_hoc_mobile` E.164 or ""."""
+
+    number: str
+    template: str
+    title: str
+    status: Status
+    location_id: int
+    customer: str
+    site_contact_id: int | None = None
+    billing_contact_id: int | None = None
+    ad_hoc_mobile: str = ""
+    worker_id: int | None = None
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    asset: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JobRow:
     """One line of the job list, as this viewer may see it.
 
@@ -95,6 +163,24 @@ class JobRow:
     unread: bool = False
     last_preview: str = ""
     last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """What the list shows: an order, and words that must all stand somewhere in the job."""
+
+    order: Order = Order.WAITING
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of the list: from position `start`, found by the neighbour's key where one is known."""
+
+    start: int = 0
+    count: int = 128
+    after: int | str | None = None
+    before: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

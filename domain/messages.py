@@ -1,10 +1,11 @@
 """One entry in a job's conversation, and the people on it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.delivery import Delivery
+from domain.delivery import Channel, Delivery, State
 
 MAX_BODY = 1600
 """Characters in one text, links and tags included. Source: Twilio error 21617."""
@@ -83,12 +84,62 @@ class Message:
     """A guess whose candidate jobs have different workers: the worker waits for a dispatcher (rule 32)."""
     guessed: bool = False
     after_closing: bool = False
+    notice: str = ""
+    """What the program adds for staff, in words ("Opted out …"); never sent to anybody."""
     deliveries: tuple[Delivery, ...] = ()
 
     @property
     def is_contact_message(self) -> bool:
         """Whether a contact wrote it or is among its recipients (rule 4)."""
-        return self.author.role in _OUTSIDE or any(p.role in _OUTSIDE for p in self.recipients)
+        return is_contact_message(self.author, self.recipients)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery to be made: `recipient` is the position in the message's recipients.
+
+    `to` is E.164 for SMS. `state` is QUEUED, HELD or WAITING; it leaves at `due_at` and never after `use_by`.
+    """
+
+    recipient: int
+    channel: Channel
+    to: str
+    state: State
+    due_at: datetime
+    use_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be stored with its deliveries in one transaction.
+
+    `compose_id` is made once where it is written, so that a repeated Submit makes one message.
+    """
+
+    job_id: int
+    kind: Kind
+    author: Person
+    recipients: tuple[Person, ...]
+    body: str
+    at: datetime
+    compose_id: str
+    reply_to: int | None = None
+    dispatch_only: bool = False
+    unsure: bool = False
+    guessed: bool = False
+    after_closing: bool = False
+    notice: str = ""
+    deliveries: tuple[NewDelivery, ...] = ()
+
+
+def is_contact_message(author: Person, recipients: Iterable[Person]) -> bool:
+    """Whether a contact (or a bare phone standing for one) is on it, as author or recipient (rule 4)."""
+    return author.role in _OUTSIDE or any(p.role in _OUTSIDE for p in recipients)
+
+
+def has_worker(author: Person, recipients: Iterable[Person]) -> bool:
+    """Whether a worker wrote or got it: such messages stand in Customer Messages too (rule 1)."""
+    return author.role is Party.WORKER or any(p.role is Party.WORKER for p in recipients)
 
 
 _OUTSIDE = frozenset({Party.CONTACT, Party.PHONE})

@@ -7,10 +7,8 @@ from domain.jobs import Waiting
 from domain.messages import Kind, Message, Party
 from domain.text import fold
 
-_THANKS = frozenset(
-    ("thanks", "thank you", "thx", "ty", "ok", "okay", "ok thanks", "ok thank you", "great", "great thanks")
-    + ("perfect", "cool", "got it", "👍", "🙏", "❤️", "👌")
-)
+_PLAIN_THANKS = ("thanks", "thank you", "thx", "ok", "okay", "ok thanks", "ok thank you", "great", "perfect", "got it")
+_THANKS = frozenset({*_PLAIN_THANKS, "👍", "🙏", "❤️", "👌"})
 _REACTIONS = ("liked “", "loved “", "emphasized “", "laughed at “", "reacted ", 'liked "', 'loved "')
 
 

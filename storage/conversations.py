@@ -1,0 +1,242 @@
+"""Writing into a conversation: one message with its recipients and deliveries in one transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from domain.delivery import RESENDABLE, Channel, State
+from domain.errors import Refusal
+from domain.messages import NewDelivery, NewMessage, has_worker, is_contact_message
+from domain.people import User
+from storage import feed
+from storage.counters import as_message, count_message, recount_turn
+from storage.engine import Database
+from storage.plain import Plain
+from storage.reads import Reads
+from storage.sending_numbers import number_for
+from storage.tables.jobs import DraftRow, JobRow, ReadMarkRow
+from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
+from storage.visible import visible
+
+
+class Posted(NamedTuple):
+    """What became of a message: its id, and whether it had been stored before (a repeated Submit)."""
+
+    message_id: int
+    repeated: bool
+
+
+class Draft(NamedTuple):
+    """An unsent text with the composer's recipient keys."""
+
+    body: str
+    recipients: tuple[str, ...]
+
+
+class Conversations:
+    """Stores what people write. Safe from any thread; every method is one transaction."""
+
+    def __init__(self, database: Database, plain: Plain, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.reads = Reads(plain)
+        self.clock = clock
+
+    def post(self, new: NewMessage, author: User | None = None, seen_seq: int | None = None) -> Posted | int:
+        """Store a message with its deliveries, once for each `compose_id`.
+
+        With `seen_seq`, a newer message by somebody else that the author may see stops it: then
+        nothing is stored and that message's feed number is returned (rule 41).
+        Raises Refusal when the same `compose_id` was used for other words.
+        """
+        with self.database.write() as session:
+            known = session.exec(select(MessageRow).where(MessageRow.compose_id == new.compose_id)).first()
+            if known is not None:
+                return _repeated(known, new)
+            if author is not None and seen_seq is not None:
+                newer = self._newer(session, new.job_id, author, seen_seq)
+                if newer is not None:
+                    return newer
+            return Posted(store_message(session, new), repeated=False)
+
+    def resend(self, delivery_id: int) -> bool:
+        """Queue a text that did not get there once more, as a new attempt; False when it cannot be now."""
+        with self.database.write() as session:
+            old = session.get(DeliveryRow, delivery_id)
+            if old is None or old.state not in RESENDABLE or old.channel is not Channel.SMS:
+                return False
+            again = select(DeliveryRow.id).where(DeliveryRow.resend_of == delivery_id)
+            message = session.get(MessageRow, old.message_id)
+            if message is None or session.exec(again).first() is not None:
+                return False
+            now = self.clock()
+            session.add(
+                DeliveryRow(
+                    message_id=old.message_id,
+                    recipient_id=old.recipient_id,
+                    channel=Channel.SMS,
+                    to_address=old.to_address,
+                    from_number=old.from_number,
+                    state=State.QUEUED,
+                    due_at=now,
+                    use_by=now + self.reads.account().use_by,
+                    changed_at=now,
+                    resend_of=delivery_id,
+                )
+            )
+            session.flush()
+            job = session.get_one(JobRow, message.job_id, with_for_update=True)
+            recount_turn(session, job)
+            feed.append(session, "delivery", message.job_id)
+            return True
+
+    def see_at_desk(self, user: User, job_id: int, seq: int) -> None:
+        """Move the user's read mark on a job forward, and their waiting desk deliveries to seen."""
+        with self.database.write() as session:
+            mark = session.get(ReadMarkRow, (user.id, job_id))
+            if mark is not None and mark.seq >= seq:
+                return
+            session.merge(ReadMarkRow(user_id=user.id, job_id=job_id, seq=seq))
+            mine = (
+                select(DeliveryRow)
+                .join(RecipientRow, col(RecipientRow.id) == DeliveryRow.recipient_id)
+                .join(MessageRow, col(MessageRow.id) == DeliveryRow.message_id)
+                .where(
+                    DeliveryRow.state == State.WAITING,
+                    RecipientRow.user_id == user.id,
+                    MessageRow.job_id == job_id,
+                    MessageRow.seq <= seq,
+                )
+            )
+            for delivery in session.exec(mine):
+                delivery.state, delivery.changed_at = State.SEEN, self.clock()
+                session.add(delivery)
+            feed.append(session, "read", job_id)
+
+    def draft(self, user: User, job_id: int) -> Draft | None:
+        """This user's unsent text on this job, or None."""
+        with self.database.read() as session:
+            row = session.get(DraftRow, (user.id, job_id))
+            return Draft(row.body, tuple(row.recipients.split())) if row else None
+
+    def keep_draft(self, user: User, job_id: int, draft: Draft | None) -> None:
+        """Keep an unsent text, or forget it with None. Nobody else ever sees it."""
+        with self.database.write() as session:
+            row = session.get(DraftRow, (user.id, job_id))
+            if draft is None:
+                if row is not None:
+                    session.delete(row)
+                return
+            session.merge(
+                DraftRow(
+                    user_id=user.id,
+                    job_id=job_id,
+                    body=draft.body,
+                    recipients=" ".join(draft.recipients),
+                    changed_at=self.clock(),
+                )
+            )
+
+    def _newer(self, session: Session, job_id: int, author: User, seen_seq: int) -> int | None:
+        where, parameters = visible(author, self.reads.account(), self.clock())
+        found = session.connection().execute(
+            text(
+                f"SELECT max(m.seq) FROM message m JOIN job j ON j.id = m.job_id WHERE m.job_id = :job AND {where}"
+                " AND m.seq > :seen AND (m.author_user_id IS NULL OR m.author_user_id <> :me)"
+            ),
+            _bound({**parameters, "job": job_id, "seen": seen_seq, "me": author.id}, self.database.is_sqlite),
+        )
+        newest = found.scalar()
+        return int(newest) if newest is not None else None
+
+
+def store_message(session: Session, new: NewMessage) -> int:
+    """Write a message inside the caller's transaction: rows, counters, feed. Returns its id."""
+    job = session.get(JobRow, new.job_id, with_for_update=True)
+    if job is None:
+        raise Refusal("This job is no longer there. Go back to the list.")
+    seq = feed.append(session, "message", new.job_id)
+    row = MessageRow(
+        job_id=new.job_id,
+        seq=seq,
+        kind=new.kind,
+        author_role=new.author.role,
+        author_name=new.author.name,
+        author_user_id=new.author.user_id,
+        author_contact_id=new.author.contact_id,
+        author_mobile=new.author.mobile,
+        body=new.body,
+        at=new.at,
+        compose_id=new.compose_id,
+        reply_to=new.reply_to,
+        contact_message=is_contact_message(new.author, new.recipients),
+        with_worker=has_worker(new.author, new.recipients),
+        dispatch_only=new.dispatch_only,
+        unsure=new.unsure,
+        guessed=new.guessed,
+        after_closing=new.after_closing,
+        notice=new.notice,
+    )
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    _add_people(session, row.id, job, new)
+    count_message(job, as_message(session, row), seq)
+    session.add(job)
+    return row.id
+
+
+def _add_people(session: Session, message_id: int, job: JobRow, new: NewMessage) -> None:
+    people = [
+        RecipientRow(
+            message_id=message_id,
+            place=place,
+            role=person.role,
+            name=person.name,
+            user_id=person.user_id,
+            contact_id=person.contact_id,
+            mobile=person.mobile,
+        )
+        for place, person in enumerate(new.recipients)
+    ]
+    session.add_all(people)
+    session.flush()
+    for delivery in new.deliveries:
+        session.add(_delivery(session, message_id, people[delivery.recipient], job, delivery, new.at))
+    session.flush()
+
+
+def _delivery(
+    session: Session, message_id: int, person: RecipientRow, job: JobRow, new: NewDelivery, now: datetime
+) -> DeliveryRow:
+    assert person.id is not None
+    return DeliveryRow(
+        message_id=message_id,
+        recipient_id=person.id,
+        channel=new.channel,
+        to_address=new.to,
+        from_number=number_for(session, job, new.to) if new.channel is Channel.SMS else "",
+        state=new.state,
+        due_at=new.due_at,
+        use_by=new.use_by,
+        changed_at=now,
+    )
+
+
+def _repeated(known: MessageRow, new: NewMessage) -> Posted:
+    if known.body != new.body or known.job_id != new.job_id:
+        raise Refusal("This reference was already used for another text; give the new one its own reference.")
+    assert known.id is not None
+    return Posted(known.id, repeated=True)
+
+
+def _bound(parameters: dict[str, object], is_sqlite: bool) -> dict[str, object]:
+    """Times as SQLite keeps them, for a statement that SQLAlchemy does not type."""
+    if not is_sqlite:
+        return parameters
+    return {
+        k: v.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds") if isinstance(v, datetime) else v
+        for k, v in parameters.items()
+    }

@@ -1,0 +1,210 @@
+"""Writing people: locations and their numbers, users and their PINs, customers and their contacts."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from domain.account import Account
+from domain.errors import Refusal
+from domain.people import Role
+from domain.text import fold
+from storage import feed
+from storage.engine import Database
+from storage.tables.people import (
+    AccountRow,
+    ConsentRow,
+    ContactRow,
+    CustomerRow,
+    LocationRow,
+    SendingNumberRow,
+    UserLocationRow,
+    UserRow,
+)
+
+
+class PinRecord(NamedTuple):
+    """What is kept to judge a PIN: its hash, wrong tries since the last right one, and a pause in force."""
+
+    pin_hash: str | None
+    must_change: bool
+    failed: int
+    locked_until: datetime | None
+
+
+class NewUser(NamedTuple):
+    """A user to be added. No locations means every location there is."""
+
+    name: str
+    role: Role
+    mobile: str | None = None
+    pin_hash: str | None = None
+    pin_change: bool = True
+    chat: bool = True
+    admin: bool = False
+    system_account: str | None = None
+    locations: tuple[int, ...] = ()
+
+
+class People:
+    """Stores people and places. Each method is one transaction; safe from any thread."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.clock = clock
+
+    def set_up(self, account: Account) -> None:
+        """Write the account's settings; Refusal when the database already belongs to another carrier account."""
+        with self.database.write() as session:
+            row = session.get(AccountRow, 1)
+            if row is not None and row.carrier != account.carrier:
+                raise Refusal(
+                    f"This database belongs to {row.carrier}; it cannot be used for {account.carrier}. "
+                    "Make a new database for another carrier account."
+                )
+            session.merge(
+                AccountRow(
+                    id=1,
+                    carrier=account.carrier,
+                    three_way=account.three_way,
+                    reply_days=account.windows.reply.days,
+                    grace_days=account.windows.grace.days,
+                    use_by_minutes=int(account.use_by.total_seconds() // 60),
+                    demo_hint=account.demo_hint,
+                )
+            )
+            feed.append(session, "account")
+
+    def add_location(self, name: str, country: str, time_zone: str, numbers: Iterable[str]) -> int:
+        """Add a location with its sending numbers (E.164); Refusal where a name or number is taken."""
+        with self.database.write() as session:
+            if session.exec(select(LocationRow).where(LocationRow.name == name)).first():
+                raise Refusal(f"There is already a location called {name}.", "location")
+            row = LocationRow(name=name, country=country, time_zone=time_zone)
+            session.add(row)
+            session.flush()
+            assert row.id is not None
+            for number in numbers:
+                if session.exec(select(SendingNumberRow).where(SendingNumberRow.number == number)).first():
+                    raise Refusal(f"{number} already belongs to a location.", "number")
+                session.add(SendingNumberRow(location_id=row.id, number=number))
+            feed.append(session, "people")
+            return row.id
+
+    def set_direct_reply(self, location_id: int, on: bool) -> None:
+        """Say whether a location takes answers by text."""
+        with self.database.write() as session:
+            session.get_one(LocationRow, location_id).direct_reply = on
+            feed.append(session, "people")
+
+    def add_user(self, new: NewUser) -> int:
+        """Add a user; Refusal where the name is taken."""
+        with self.database.write() as session:
+            if session.exec(select(UserRow).where(UserRow.name == new.name)).first():
+                raise Refusal(f"There is already a user called {new.name}; add a surname or an initial.", "name")
+            row = UserRow(
+                name=new.name,
+                role=new.role,
+                mobile=new.mobile,
+                pin_hash=new.pin_hash,
+                pin_change=new.pin_change,
+                chat=new.chat,
+                alerts=new.admin,
+                contacts=new.admin,
+                admin=new.admin,
+                system_account=new.system_account,
+            )
+            session.add(row)
+            session.flush()
+            assert row.id is not None
+            places = new.locations or session.exec(select(LocationRow.id)).all()
+            session.add_all(UserLocationRow(user_id=row.id, location_id=place) for place in places if place)
+            feed.append(session, "people")
+            return row.id
+
+    def pin(self, user_id: int) -> PinRecord:
+        """What is kept to judge this user's PIN."""
+        with self.database.read() as session:
+            row = session.get_one(UserRow, user_id)
+            return PinRecord(row.pin_hash, row.pin_change, row.failed_pins, row.locked_until)
+
+    def pin_failed(self, user_id: int, locked_until: datetime | None) -> None:
+        """Count a wrong PIN, with the pause it brings."""
+        with self.database.write() as session:
+            row = session.get_one(UserRow, user_id)
+            row.failed_pins += 1
+            row.locked_until = locked_until
+
+    def signed_in(self, user_id: int) -> None:
+        """Note a sign-in; wrong tries are forgotten."""
+        with self.database.write() as session:
+            row = session.get_one(UserRow, user_id)
+            row.failed_pins, row.locked_until, row.signed_in_at = 0, None, self.clock()
+
+    def set_pin(self, user_id: int, pin_hash: str, must_change: bool) -> None:
+        """Keep a new PIN's hash."""
+        with self.database.write() as session:
+            row = session.get_one(UserRow, user_id)
+            row.pin_hash, row.pin_change, row.failed_pins, row.locked_until = pin_hash, must_change, 0, None
+
+
+def customer_named(session: Session, name: str) -> int:
+    """The id of the customer of this name, made where there is none."""
+    row = session.exec(select(CustomerRow).where(CustomerRow.name == name)).first()
+    if row is None:
+        row = CustomerRow(name=name)
+        session.add(row)
+        session.flush()
+    assert row.id is not None
+    return row.id
+
+
+class Details(NamedTuple):
+    """What is known of a contact; None keeps what is stored, "" clears it."""
+
+    name: str | None = None
+    title: str | None = None
+    mobile: str | None = None
+    email: str | None = None
+
+
+def keep_contact(
+    session: Session, customer_id: int, contact_id: int | None, details: Details, stated: tuple[str, str], at: datetime
+) -> int:
+    """Change a contact or make one, matched by mobile within the customer (rule 45); returns its id.
+
+    `stated` is who said that this person may be texted and from what source; a new number is
+    recorded as consent stated by the provider (rule 23).
+    """
+    row = session.get(ContactRow, contact_id) if contact_id else None
+    if row is not None and details.mobile and row.mobile and row.mobile != details.mobile:
+        row = None
+    if row is None and details.mobile:
+        row = session.exec(
+            select(ContactRow)
+            .where(ContactRow.customer_id == customer_id, ContactRow.mobile == details.mobile)
+            .order_by(col(ContactRow.id))
+        ).first()
+    if row is None:
+        row = ContactRow(customer_id=customer_id, name=details.name or details.mobile or "")
+    number_is_new = bool(details.mobile) and details.mobile != row.mobile
+    for field, value in details._asdict().items():
+        if value is not None:
+            setattr(row, field, value or (None if field == "mobile" else ""))
+    row.search_text = fold(" ".join((row.name, row.title, row.email, row.mobile or "")))
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    if number_is_new and row.mobile:
+        session.add(
+            ConsentRow(
+                contact_id=row.id,
+                mobile=row.mobile,
+                wording="stated by the provider",
+                stated_by=stated[0],
+                source=stated[1],
+                at=at,
+            )
+        )
+    return row.id

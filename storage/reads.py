@@ -1,0 +1,121 @@
+"""What a program reads about the whole database: its schema, account, people and engine."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from domain.account import Account, EngineWords, Location
+from domain.errors import Refusal
+from domain.people import Role, User
+from domain.routing import Windows
+from storage.plain import Plain, at
+from storage.version import SCHEMA
+
+ENGINE_GONE_AFTER = timedelta(seconds=30)
+_USER = "SELECT id, name, role, chat, alerts, contacts, admin, mobile, active FROM user_account"
+
+
+class SignInName(NamedTuple):
+    """One line of the sign-in list."""
+
+    id: int
+    name: str
+    role: Role
+
+
+class Reads:
+    """Questions about the database itself; safe from any thread, and cheap before the first frame."""
+
+    def __init__(self, plain: Plain) -> None:
+        self.plain = plain
+
+    def check_schema(self) -> bool:
+        """Whether the database has this program's schema; False when it must be brought up to date first.
+
+        Raises Refusal where there is no Jobline database.
+        """
+        if self.plain.is_sqlite:
+            there = self.plain.row("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
+        else:
+            there = self.plain.row("SELECT 1 FROM pg_tables WHERE tablename = 'alembic_version'")
+        found = self.plain.row("SELECT version_num FROM alembic_version") if there else None
+        if found is None:
+            raise Refusal("There is no Jobline database here yet. Run jobline init, or jobline demo to look around.")
+        return bool(found[0] == SCHEMA)
+
+    def account(self) -> Account:
+        """The account's settings. Raises Refusal where `init` has not been run."""
+        row = self.plain.row(
+            "SELECT carrier, three_way, reply_days, grace_days, use_by_minutes, demo_hint FROM account WHERE id = 1"
+        )
+        if row is None:
+            raise Refusal("This database has no account yet. Run jobline init to set one up.")
+        windows = Windows(timedelta(days=row[2]), timedelta(days=row[3]))
+        return Account(row[0], bool(row[1]), windows, timedelta(minutes=row[4]), row[5])
+
+    def sign_in_names(self) -> list[SignInName]:
+        """Everybody who can sign in, dispatchers first, then by name."""
+        rows = self.plain.rows("SELECT id, name, role FROM user_account WHERE active ORDER BY role, name")
+        return [SignInName(row[0], row[1], Role(row[2])) for row in rows]
+
+    def user(self, user_id: int) -> User | None:
+        """A user with the locations they see, or None."""
+        return self._user(f"{_USER} WHERE id = :id", {"id": user_id})
+
+    def user_named(self, name: str) -> User | None:
+        """The active user of exactly this name, or None."""
+        return self._user(f"{_USER} WHERE name = :name AND active", {"name": name})
+
+    def user_of_system(self, account: str) -> User | None:
+        """The active user bound to this operating-system account (rule 44), or None."""
+        return self._user(f"{_USER} WHERE system_account = :account AND active", {"account": account})
+
+    def locations(self) -> list[Location]:
+        """Every location with its sending numbers, by name."""
+        rows = self.plain.rows("SELECT id, name, country, time_zone, direct_reply FROM location ORDER BY name")
+        sending = self.plain.rows("SELECT location_id, number FROM sending_number ORDER BY id")
+        return [
+            Location(r[0], r[1], r[2], r[3], bool(r[4]), tuple(n for owner, n in sending if owner == r[0]))
+            for r in rows
+        ]
+
+    def workers(self, location_id: int) -> list[tuple[int, str]]:
+        """The active workers of a location: id and name, by name."""
+        rows = self.plain.rows(
+            "SELECT u.id, u.name FROM user_account u JOIN user_location l ON l.user_id = u.id"
+            " WHERE l.location_id = :location AND u.role = 'worker' AND u.active ORDER BY u.name",
+            {"location": location_id},
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def engine(self, now: datetime) -> EngineWords:
+        """The words of the engine that wrote last."""
+        row = self.plain.row("SELECT state, sentence, beat_at, carrier_url FROM engine ORDER BY beat_at DESC LIMIT 1")
+        if row is None:
+            return EngineWords("starting", "Starting: nothing is sent or received yet", alive=False)
+        alive = now - at(row[2]) < ENGINE_GONE_AFTER and row[0] != "stopped"
+        if alive or row[0] == "stopped":
+            return EngineWords(row[0], row[1], alive, row[3])
+        return EngineWords("gone", "No engine is running: texts wait, nothing is received", alive=False)
+
+    def newest_change(self) -> int:
+        """The newest number of the change feed."""
+        row = self.plain.row("SELECT max(id) FROM change")
+        return int(row[0] or 0) if row else 0
+
+    def _user(self, sql: str, parameters: dict[str, object]) -> User | None:
+        row = self.plain.row(sql, parameters)
+        if row is None:
+            return None
+        places = self.plain.rows("SELECT location_id FROM user_location WHERE user_id = :id", {"id": row[0]})
+        return User(
+            id=row[0],
+            name=row[1],
+            role=Role(row[2]),
+            chat=bool(row[3]),
+            alerts=bool(row[4]),
+            contacts=bool(row[5]),
+            admin=bool(row[6]),
+            mobile=row[7],
+            location_ids=frozenset(place[0] for place in places),
+            active=bool(row[8]),
+        )

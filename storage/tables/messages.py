@@ -1,0 +1,123 @@
+"""Messages, whom they are for, how each is delivered, and what came in from the carrier."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, text
+from sqlmodel import Field
+
+from domain.delivery import Channel, State
+from domain.messages import Kind, Party, Stage
+from storage.tables.base import Table, by_value
+
+
+class MessageRow(Table, table=True):
+    """One entry in a conversation, as written; nothing changes its audience later."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_thread", "job_id", "seq", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    job_id: int = Field(foreign_key="job.id")
+    seq: int = Field(sa_type=BigInteger, unique=True)
+    kind: Kind = Field(sa_type=by_value(Kind, "kind"))
+    author_role: Party = Field(sa_type=by_value(Party, "author_role"))
+    author_name: str
+    author_user_id: int | None = Field(default=None, foreign_key="user_account.id")
+    author_contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    author_mobile: str | None = None
+    body: str
+    at: datetime
+    compose_id: str = Field(unique=True)
+    reply_to: int | None = Field(default=None, foreign_key="message.id")
+    stage: Stage = Field(default=Stage.OUT, sa_type=by_value(Stage, "stage"))
+    contact_message: bool
+    with_worker: bool
+    dispatch_only: bool = False
+    unsure: bool = False
+    guessed: bool = False
+    after_closing: bool = False
+    notice: str = ""
+
+
+class RecipientRow(Table, table=True):
+    """One person a message is for, named as they were when it was written."""
+
+    __tablename__ = "recipient"
+    __table_args__ = (Index("ix_recipient_message", "message_id", "place", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id")
+    place: int
+    role: Party = Field(sa_type=by_value(Party, "role"))
+    name: str
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", index=True)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    mobile: str | None = None
+
+
+class DeliveryRow(Table, table=True):
+    """One message to one recipient over one channel. `claimed_by` names the engine that called the carrier."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index(
+            "ix_delivery_due",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_delivery_to_check",
+            "check_at",
+            sqlite_where=text("check_at IS NOT NULL"),
+            postgresql_where=text("check_at IS NOT NULL"),
+        ),
+        Index("ix_delivery_phone", "to_address", "from_number", "id"),
+        Index("ix_delivery_state", "state"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    recipient_id: int = Field(foreign_key="recipient.id")
+    channel: Channel = Field(sa_type=by_value(Channel, "channel"))
+    to_address: str
+    from_number: str = ""
+    state: State = Field(sa_type=by_value(State, "state"))
+    reason: str = ""
+    error: int | None = None
+    sid: str | None = Field(default=None, unique=True)
+    carrier_word: str = ""
+    due_at: datetime
+    use_by: datetime | None = None
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    attempt: int = 0
+    sent_at: datetime | None = None
+    check_at: datetime | None = None
+    changed_at: datetime
+    resend_of: int | None = Field(default=None, foreign_key="delivery.id")
+
+
+class InboundState(StrEnum):
+    """What became of a text that came in."""
+
+    NEW = "new"
+    PLACED = "placed"
+    TRAY = "tray"
+    HANDLED = "handled"
+
+
+class InboundRow(Table, table=True):
+    """A text as the carrier gave it: kept first, placed second, never lost (rule of PRODUCT, "Replies" 5)."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (Index("ix_inbound_state", "state", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    sid: str = Field(unique=True)
+    from_number: str = Field(index=True)
+    to_number: str
+    body: str
+    at: datetime
+    kept_at: datetime
+    state: InboundState = Field(default=InboundState.NEW, sa_type=by_value(InboundState, "state"))
+    why: str = ""
+    message_id: int | None = Field(default=None, foreign_key="message.id")

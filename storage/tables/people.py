@@ -1,0 +1,130 @@
+"""The provider's account, its locations, numbers and users; its customers and their contacts."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from domain.people import Role
+from storage.tables.base import Table, by_value
+
+
+class AccountRow(Table, table=True):
+    """The one row of settings that belong to the whole database. `carrier` is PRACTICE or an account SID."""
+
+    __tablename__ = "account"
+    id: int = Field(default=1, primary_key=True)
+    carrier: str
+    three_way: bool = True
+    reply_days: int = 14
+    grace_days: int = 7
+    use_by_minutes: int = 240
+    demo_hint: str = ""
+
+
+class LocationRow(Table, table=True):
+    """A branch of the provider. `direct_reply` off: texts from contacts are kept for dispatchers only."""
+
+    __tablename__ = "location"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    country: str
+    currency: str = "USD"
+    time_zone: str
+    callback_phone: str = ""
+    direct_reply: bool = True
+
+
+class SendingNumberRow(Table, table=True):
+    """A number that a location texts from. `polled_to` is the newest carrier time whose texts are all kept."""
+
+    __tablename__ = "sending_number"
+    id: int | None = Field(default=None, primary_key=True)
+    location_id: int = Field(foreign_key="location.id", index=True)
+    number: str = Field(unique=True)
+
+
+class UserRow(Table, table=True):
+    """Somebody of the provider. `pin_hash` is argon2; None means no PIN yet (sign-in by system account only)."""
+
+    __tablename__ = "user_account"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    role: Role = Field(sa_type=by_value(Role, "role"))
+    chat: bool = True
+    alerts: bool = False
+    contacts: bool = False
+    admin: bool = False
+    mobile: str | None = Field(default=None, index=True)
+    pin_hash: str | None = None
+    pin_change: bool = True
+    failed_pins: int = 0
+    locked_until: datetime | None = None
+    system_account: str | None = Field(default=None, unique=True)
+    active: bool = True
+    signed_in_at: datetime | None = None
+
+
+class UserLocationRow(Table, table=True):
+    """Which locations a user sees (rule 14)."""
+
+    __tablename__ = "user_location"
+    user_id: int = Field(foreign_key="user_account.id", primary_key=True)
+    location_id: int = Field(foreign_key="location.id", primary_key=True)
+
+
+class CustomerRow(Table, table=True):
+    """A company the provider works for."""
+
+    __tablename__ = "customer"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class ContactRow(Table, table=True):
+    """A person at a customer; `search_text` is folded name, title, email and phone."""
+
+    __tablename__ = "contact"
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    name: str
+    title: str = ""
+    email: str = ""
+    mobile: str | None = Field(default=None, index=True)
+    sms_on: bool = True
+    email_on: bool = False
+    one_time: bool = False
+    search_text: str = ""
+
+
+class ConsentRow(Table, table=True):
+    """Why we may text a number: who stated it, when, from what source (rule 23). Never changed, never deleted."""
+
+    __tablename__ = "consent"
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id", index=True)
+    mobile: str
+    wording: str
+    stated_by: str
+    source: str
+    at: datetime
+
+
+class OptOutRow(Table, table=True):
+    """A phone that texted STOP to any of our numbers; in force while `cleared_at` is None (rule 28)."""
+
+    __tablename__ = "opt_out"
+    __table_args__ = (
+        Index(
+            "ix_opt_out_in_force",
+            "phone",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    phone: str
+    word: str
+    at: datetime
+    cleared_at: datetime | None = None
