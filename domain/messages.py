@@ -132,6 +132,14 @@ class NewMessage:
     deliveries: tuple[NewDelivery, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An unsent text with the composer's recipient keys; it belongs to its job and its writer."""
+
+    body: str
+    recipients: tuple[str, ...] = ()
+
+
 def is_contact_message(author: Person, recipients: Iterable[Person]) -> bool:
     """Whether a contact (or a bare phone standing for one) is on it, as author or recipient (rule 4)."""
     return author.role in _OUTSIDE or any(p.role in _OUTSIDE for p in recipients)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from domain.delivery import RESENDABLE, Channel, State
 from domain.errors import Refusal
-from domain.messages import NewDelivery, NewMessage, has_worker, is_contact_message
+from domain.messages import Draft, NewDelivery, NewMessage, has_worker, is_contact_message
 from domain.people import User
 from storage import feed
 from storage.counters import as_message, count_message, recount_turn
@@ -27,13 +27,6 @@ class Posted(NamedTuple):
 
     message_id: int
     repeated: bool
-
-
-class Draft(NamedTuple):
-    """An unsent text with the composer's recipient keys."""
-
-    body: str
-    recipients: tuple[str, ...]
 
 
 class Conversations:

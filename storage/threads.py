@@ -1,7 +1,7 @@
 """Reading one job: its details, its conversation, and who can be written to."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +88,14 @@ class Threads:
             literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             parameters[f"word{i}"] = f"%{literal}%"
         rows = self.plain.rows(f"{_CONTACT} WHERE {where} ORDER BY p.name, p.id LIMIT {limit}", parameters)
+        return [_shown(_contact(row), viewer) for row in rows]
+
+    def chosen(self, viewer: User, job: Job, ids: Collection[int]) -> list[Contact]:
+        """These contacts, as far as they belong to the job's customer."""
+        rows = self.plain.rows(
+            f"{_CONTACT} WHERE p.customer_id = :customer AND p.id IN ({numbers(frozenset(ids))})",
+            {"customer": job.customer_id},
+        )
         return [_shown(_contact(row), viewer) for row in rows]
 
     def access(self, job_id: int) -> Access:

@@ -1,0 +1,207 @@
+"""Every command with its options, as Typer shows them."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import settings
+from app.cli import VERSION, guarded
+
+Config = Annotated[Path | None, typer.Option("--config", help="A settings file to use instead of jobline.toml.")]
+AsName = Annotated[str, typer.Option("--as", help="The user in whose name this is done; else “command line”.")]
+_PLAIN = {"rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False}
+
+
+def build() -> typer.Typer:
+    """The whole command tree."""
+    tree = typer.Typer(
+        name="jobline",
+        help="One SMS conversation per job, held by dispatcher, worker and customer.",
+        no_args_is_help=False,
+        **_PLAIN,  # type: ignore[arg-type]
+    )
+    tree.callback(invoke_without_command=True)(_start)
+    for function in (desk, demo, init, serve, simulate, export, send):
+        tree.command()(function)
+    tree.command("import")(import_)
+    users = typer.Typer(help="Add users, and set their PINs.", no_args_is_help=True, **_PLAIN)  # type: ignore[arg-type]
+    users.command("add")(user_add)
+    users.command("pin")(user_pin)
+    tree.add_typer(users, name="user")
+    return tree
+
+
+def _start(
+    context: typer.Context,
+    config: Config = None,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"jobline {VERSION}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        _finish(lambda: _open_desk(config, shared=False))
+
+
+def desk(config: Config = None) -> None:
+    """Open the desk at the sign-in list, for a terminal that several people share."""
+    _finish(lambda: _open_desk(config, shared=True))
+
+
+def demo(
+    size: Annotated[str, typer.Option(help="small (a day of 40 jobs) or large (100,000 jobs).")] = "small",
+    seed: Annotated[int, typer.Option(help="Another number makes another day.")] = 1,
+) -> None:
+    """Look around: a made-up day with customers who answer. Needs no set-up, no network and no account."""
+
+    def work() -> int:
+        from app.commands.demo import run
+
+        return run(size, seed)
+
+    _finish(work)
+
+
+def init(
+    location: Annotated[str, typer.Option(help="The name of your first location, for example “Springfield”.")] = "",
+    country: Annotated[str, typer.Option(help="Its two-letter country, for example US.")] = "",
+    time_zone: Annotated[str, typer.Option(help="Its time zone, for example America/New_York.")] = "",
+    number: Annotated[list[str] | None, typer.Option(help="A number it texts from; may be given again.")] = None,
+    admin: Annotated[str, typer.Option(help="The administrator's full name.")] = "",
+    pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from standard input.")] = False,
+    config: Config = None,
+) -> None:
+    """Make the database: your first location, its numbers, and the administrator. Asks for what is missing."""
+
+    def work() -> int:
+        from app.commands.init import run
+
+        return run(settings.load(config), location, country, time_zone, number or [], admin, pin_stdin)
+
+    _finish(work)
+
+
+def user_add(
+    name: Annotated[str, typer.Option(help="Full name.")],
+    role: Annotated[str, typer.Option(help="dispatcher or worker.")],
+    mobile: Annotated[str, typer.Option(help="Their own mobile number.")] = "",
+    pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from standard input.")] = False,
+    config: Config = None,
+) -> None:
+    """Add a dispatcher or a worker. The PIN is asked for, or read from JOBLINE_PIN or standard input."""
+
+    def work() -> int:
+        from app.commands.users import add
+
+        return add(settings.load(config), name, role, mobile, pin_stdin)
+
+    _finish(work)
+
+
+def user_pin(
+    name: Annotated[str, typer.Option(help="Full name.")],
+    pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from standard input.")] = False,
+    config: Config = None,
+) -> None:
+    """Give a user a new PIN, which they change at their next sign-in."""
+
+    def work() -> int:
+        from app.commands.users import reset_pin
+
+        return reset_pin(settings.load(config), name, pin_stdin)
+
+    _finish(work)
+
+
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="A CSV file; docs/import.md lists the columns. “-” reads standard input.")
+    ],
+    as_name: AsName = "",
+    config: Config = None,
+) -> None:
+    """Make and change jobs from a CSV file. Sends nothing. All of it, or nothing with every error told."""
+
+    def work() -> int:
+        from app.commands.importing import run
+
+        return run(settings.load(config), file, as_name)
+
+    _finish(work)
+
+
+def export(
+    job: Annotated[str, typer.Option(help="The number of one job.")] = "",
+    all_jobs: Annotated[bool, typer.Option("--all", help="Every job, one JSON object a line.")] = False,
+    format_: Annotated[str, typer.Option("--format", help="json is the only one.")] = "json",
+    as_name: AsName = "",
+    config: Config = None,
+) -> None:
+    """Write conversations to standard output, as the given user sees them."""
+
+    def work() -> int:
+        from app.commands.exporting import run
+
+        return run(settings.load(config), job, all_jobs, format_, as_name)
+
+    _finish(work)
+
+
+def send(as_name: AsName = "", config: Config = None) -> None:
+    """Queue texts from JSON lines on standard input: {"job", "to": mobile or "worker", "body", "ref"}."""
+
+    def work() -> int:
+        from app.commands.sending import run
+
+        return run(settings.load(config), as_name)
+
+    _finish(work)
+
+
+def serve(
+    until_eof: Annotated[bool, typer.Option("--until-eof", help="End when standard input ends.")] = False,
+    config: Config = None,
+) -> None:
+    """Run the engine alone: it sends and receives until it is told to stop."""
+
+    def work() -> int:
+        from app.serve import run
+
+        return run(settings.load(config), until_eof)
+
+    _finish(work)
+
+
+def simulate(
+    port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8010,
+    number: Annotated[list[str] | None, typer.Option(help="A number of the account; may be given again.")] = None,
+    state: Annotated[Path | None, typer.Option(help="Keep everything in this file.")] = None,
+    customers: Annotated[Path | None, typer.Option(help="Customers who answer by themselves (JSON).")] = None,
+    account: Annotated[str, typer.Option(help="Account SID.")] = "",
+    token: Annotated[str, typer.Option(help="Auth token.")] = "",
+    delay_ms: Annotated[int, typer.Option(help="Wait so long before each answer to a new text.")] = 0,
+    until_eof: Annotated[bool, typer.Option("--until-eof", help="End when standard input ends.")] = False,
+) -> None:
+    """Run the practice carrier alone: it speaks Twilio's API on loopback and has phones to type on."""
+
+    def work() -> int:
+        from app.commands.simulating import run
+
+        return run(port, number or [], state, customers, account, token, delay_ms, until_eof)
+
+    _finish(work)
+
+
+def _open_desk(config: Path | None, shared: bool) -> int:
+    from app.desk import run
+
+    return run(settings.load(config), shared)
+
+
+def _finish(work: Callable[[], int | None]) -> None:
+    code = guarded(work)
+    sys.stdout.flush()
+    raise typer.Exit(code)

@@ -1,0 +1,149 @@
+"""The engine: every background duty over one database, and what it says of itself."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.ports import Carrier, CarrierTrouble
+from messaging.loops import Loop, Schedule
+from messaging.outgoing import Pace, send_next, trouble_of
+from messaging.receive import fetch, place_new
+from messaging.statuses import refresh
+
+if TYPE_CHECKING:
+    from storage.engines import Engines
+    from storage.inbox import Inbox
+    from storage.outbox import Outbox
+
+BETWEEN_TEXTS_S = 0.005
+"""A breath between texts, so that a desk that wants to write gets its turn."""
+STOP_S = 4.0
+_DEEP_EVERY_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How the engine works. `alone`: a kernel lock makes sure that no other engine runs on this database."""
+
+    poll_seconds: float = 5.0
+    senders: int = 4
+    segments_per_second: float = 0.0
+    alone: bool = True
+    carrier_url: str = ""
+    practice: bool = True
+
+
+class Engine:
+    """Sends, receives and follows up. `start` returns at once; `stop` waits for calls in flight."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        inbox: Inbox,
+        engines: Engines,
+        carrier: Carrier,
+        clock: Callable[[], datetime],
+        settings: EngineSettings,
+    ) -> None:
+        self.id = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.outbox, self.inbox, self.engines, self.carrier = outbox, inbox, engines, carrier
+        self.clock, self.settings = clock, settings
+        self._pace = Pace(settings.segments_per_second, time.monotonic)
+        self._pool = ThreadPoolExecutor(settings.senders, thread_name_prefix="sender")
+        self._trouble: dict[str, str] = {}
+        self._stopping = threading.Event()
+        self._sending = Loop("sending", 1.0, self._send)
+        self._receiving = Loop("receiving", settings.poll_seconds, self._receive)
+        self._following = Loop("following", 1.0, self._follow)
+        self._deep = Loop("deep", _DEEP_EVERY_S, self._receive_to_the_end)
+        self._beating = Loop("beating", 5.0, self._beat)
+        self._schedule = Schedule([self._sending, self._receiving, self._following, self._deep, self._beating])
+
+    def start(self) -> None:
+        """Take over what a lost engine left behind, then begin every duty."""
+        self.outbox.give_up_claims(self.id, self.settings.alone)
+        self._say("running")
+        self._schedule.start()
+
+    def heard(self, kinds: Sequence[str]) -> None:
+        """Called with what was committed anywhere: a new message wakes the sender at once."""
+        if "message" in kinds or "delivery" in kinds:
+            self._sending.kick()
+
+    def poll_now(self) -> None:
+        """Ask the carrier for new texts at once."""
+        self._receiving.kick()
+
+    def stop(self) -> bool:
+        """End every duty, waiting at most four seconds; False where a carrier call is still in flight.
+
+        Such a text stays claimed, and the next engine marks it unconfirmed.
+        """
+        self._stopping.set()
+        ended = self._schedule.stop(STOP_S)
+        self._pool.shutdown(wait=ended, cancel_futures=True)
+        self._say("stopped", "The engine was stopped: texts wait, nothing is received")
+        return ended
+
+    def _send(self) -> bool:
+        due = self.outbox.due_next()
+        if due is None or due > self.clock():
+            return False
+        wait([self._pool.submit(self._drain) for _ in range(self.settings.senders)])
+        return False
+
+    def _drain(self) -> None:
+        while not self._stopping.is_set():
+            outcome = send_next(self.outbox, self.carrier, self.id, self._pace)
+            if outcome is None:
+                return
+            self._note("sending", trouble_of(outcome))
+            self._following.kick()
+            time.sleep(BETWEEN_TEXTS_S)
+
+    def _receive(self, to_the_end: bool = False) -> bool:
+        try:
+            fetch(self.inbox, self.carrier, self.clock(), to_the_end)
+        except CarrierTrouble as trouble:
+            self._note("receiving", trouble.sentence)
+        else:
+            self._note("receiving", "")
+        return place_new(self.inbox, self.clock()) >= 200
+
+    def _receive_to_the_end(self) -> bool:
+        return self._receive(to_the_end=True)
+
+    def _follow(self) -> bool:
+        try:
+            return refresh(self.outbox, self.carrier) > 0 and not self._stopping.wait(0.2)
+        except CarrierTrouble as trouble:
+            self._note("receiving", trouble.sentence)
+            self._stopping.wait(1.0)
+            return False
+
+    def _beat(self) -> bool:
+        self._say("running")
+        return False
+
+    def _note(self, duty: str, sentence: str | None) -> None:
+        if sentence is not None and self._trouble.get(duty, "") != sentence:
+            self._trouble[duty] = sentence
+            self._say("running")
+
+    def _say(self, state: str, sentence: str = "") -> None:
+        trouble = next((words for words in self._trouble.values() if words), "")
+        if state == "running" and trouble:
+            state = "trouble"
+        well = "Practice carrier: no text reaches a real phone" if self.settings.practice else "Sending and receiving"
+        self.engines.say(
+            self.id, os.getpid(), socket.gethostname(), state, sentence or trouble or well, self.settings.carrier_url
+        )
