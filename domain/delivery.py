@@ -116,20 +116,20 @@ _WORDS = {
     State.CANCELED: "Cancelled at the carrier",
     State.DELIVERED: "Delivered",
     State.WAITING: "Waiting at the desk",
+    State.HELD: "Held",
+    State.SEEN: "Seen",
 }
 
 
 def wording(delivery: Delivery, clock_time: Callable[[datetime], str]) -> str:
     """One delivery in words a dispatcher reads; `clock_time` writes a moment in the viewer's zone."""
-    state = delivery.state
+    state, reason = delivery.state, f": {delivery.reason}" if delivery.reason else ""
     if state in (State.FAILED, State.UNDELIVERED):
-        return f"Not delivered: {explain(delivery.error)}"
+        return f"Not delivered: {delivery.reason or explain(delivery.error)}"
     if state in (State.BLOCKED, State.EXPIRED):
         return f"Not sent: {delivery.reason or 'it could not leave in time'}"
-    if state is State.HELD:
-        return f"Held until {clock_time(delivery.due_at)}" if delivery.due_at else "Held"
-    if state is State.SEEN:
-        return f"Seen {clock_time(delivery.changed_at)}" if delivery.changed_at else "Seen"
-    if state is State.QUEUED and delivery.reason:
-        return f"Waiting to leave: {delivery.reason}"
-    return _WORDS[state]
+    if state is State.HELD and delivery.due_at is not None:
+        return f"Held until {clock_time(delivery.due_at)}{reason}"
+    if state is State.SEEN and delivery.changed_at is not None:
+        return f"Seen {clock_time(delivery.changed_at)}"
+    return _WORDS[state] + reason

@@ -5,20 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.jobs import Status
-
-
-class ImportedContact(NamedTuple):
-    """A contact as a line states it. None keeps what is stored, "" clears it."""
-
-    name: str | None = None
-    title: str | None = None
-    mobile: str | None = None
-    email: str | None = None
-
-    @property
-    def stated(self) -> bool:
-        """Whether the line says anything about this contact."""
-        return any(value is not None for value in self)
+from domain.people import StatedContact
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +19,8 @@ class ImportedJob:
     title: str | None
     status: Status | None
     customer: str | None
-    site: ImportedContact
-    billing: ImportedContact
+    site: StatedContact
+    billing: StatedContact
     ad_hoc_mobile: str | None
     worker: str | None
     window_start: datetime | bool | None

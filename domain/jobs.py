@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.account import Location
-from domain.people import Contact
+from domain.people import Contact, StatedContact
 
 
 class Status(StrEnum):
@@ -120,7 +120,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobForm:
-    """What a person may set on a job; contact fields are contact ids, `ad_hoc_mobile` E.164 or ""."""
+    """What a person may set on a job.
+
+    A contact is an id, or stated by name, title, mobile and email: then one of the customer's with
+    that mobile is taken, or made. `ad_hoc_mobile` is E.164 or "".
+    """
 
     number: str
     template: str
@@ -136,6 +140,8 @@ class JobForm:
     window_end: datetime | None = None
     asset: str = ""
     address: str = ""
+    site: StatedContact | None = None
+    billing: StatedContact | None = None
 
 
 @dataclass(frozen=True, slots=True)

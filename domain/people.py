@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -63,6 +64,20 @@ class Contact:
         if not self.sms_on:
             return "SMS is switched off for this contact"
         return None
+
+
+class StatedContact(NamedTuple):
+    """A contact as somebody states it. None keeps what is stored, "" clears it."""
+
+    name: str | None = None
+    title: str | None = None
+    mobile: str | None = None
+    email: str | None = None
+
+    @property
+    def stated(self) -> bool:
+        """Whether anything at all is said about this contact."""
+        return any(value is not None for value in self)
 
 
 def first_name(name: str) -> str:

@@ -18,7 +18,8 @@ def parse(text: str, country: str) -> str:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         raise Refusal(_unreadable(text), "mobile") from None
-    if number.extension or not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    if number.extension or not possible:
         raise Refusal(_unreadable(text), "mobile")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

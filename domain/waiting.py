@@ -1,5 +1,6 @@
 """Whose turn it is on a job, and since when (rule 36)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +36,7 @@ def next_turn(turn: Turn, message: Message, failed: bool = False) -> Turn:
     """
     author = message.author.role
     if author in (Party.CONTACT, Party.PHONE):
-        return turn if is_thanks(message.body) else _waits(Waiting.DISPATCHER, turn, message)
+        return _thanked(turn) if is_thanks(message.body) else _waits(Waiting.DISPATCHER, turn, message)
     if author is Party.SYSTEM or message.kind is Kind.ALERT:
         return turn
     if message.is_contact_message:
@@ -45,6 +46,25 @@ def next_turn(turn: Turn, message: Message, failed: bool = False) -> Turn:
     if any(p.role is Party.WORKER for p in message.recipients):
         return _waits(Waiting.WORKER, turn, message)
     return turn
+
+
+def unanswered(messages: Iterable[Message]) -> tuple[int, ...]:
+    """The contacts whose last text nobody has answered yet, by id; `messages` oldest first (rule 39)."""
+    waiting: dict[int, None] = {}
+    for message in messages:
+        author = message.author
+        if author.role is Party.CONTACT and author.contact_id:
+            if not is_thanks(message.body):
+                waiting[author.contact_id] = None
+        elif author.role is not Party.SYSTEM and message.kind is not Kind.ALERT:
+            for person in message.recipients:
+                waiting.pop(person.contact_id or 0, None)
+    return tuple(waiting)
+
+
+def _thanked(turn: Turn) -> Turn:
+    """Thanks do not ring; a customer who says it owes no answer any more."""
+    return Turn() if turn.on is Waiting.CUSTOMER else turn
 
 
 def _waits(on: Waiting, turn: Turn, message: Message) -> Turn:

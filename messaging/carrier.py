@@ -5,6 +5,7 @@ idempotency key, so anything that may have reached the carrier is never repeated
 """
 
 import logging
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from threading import local
@@ -16,7 +17,7 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 
 from domain.delivery import reported
 from domain.ports import CarrierTrouble
@@ -26,6 +27,7 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
 PAGE = 200
 _LONGEST_VALIDITY = 36_000
 _FIRST_CARRIER_CODE = 10_000
+_ABOUT_THE_TEXT = range(21_000, 22_000)
 _REFUSED = "The carrier refused our credentials; texts wait. Ask the administrator to check them."
 _AWAY = "The carrier cannot be reached; texts wait and nothing is lost."
 _BUSY = "The carrier is busy; texts wait and leave as soon as it takes them."
@@ -61,7 +63,7 @@ class TwilioCarrier:
         try:
             made = self._client().messages.create(to=text.to, from_=text.sender, body=text.body, **options)
         except (TwilioRestException, TwilioServiceException) as error:
-            return _refused(error.status or 0, error.code or 0)
+            return _refused(_number(error.status), _number(error.code))
         except requests.RequestException as error:
             return NotTaken(_AWAY) if _never_left(error) else Unclear("the phone company did not answer")
         except Exception:
@@ -94,6 +96,8 @@ class TwilioCarrier:
         except Exception as error:
             raise _trouble(error) from error
         word = str(found.status or "")
+        if not word:
+            raise CarrierTrouble(_AWAY)
         return Report(word, reported(word), found.error_code)
 
     def _client(self) -> Client:
@@ -140,24 +144,39 @@ class _TimedAdapter(HTTPAdapter):
 def _refused(status: int, code: int) -> Outcome:
     if status == 429:
         return NotTaken(_BUSY)
-    if status in (401, 403):
+    if status in (401, 403) and code not in _ABOUT_THE_TEXT:
         return NotTaken(_REFUSED)
     if status >= 500:
         return Unclear("the phone company reported trouble of its own")
+    if status < 400:
+        return Unclear("the phone company's answer could not be read")
     return Rejected(code if code >= _FIRST_CARRIER_CODE else 0)
+
+
+def _number(value: object) -> int:
+    """A status or code as a number; 0 where the body held something else."""
+    return value if isinstance(value, int) else 0
 
 
 def _never_left(error: requests.RequestException) -> bool:
     """Whether no byte of the request can have reached the carrier."""
     if isinstance(error, requests.ConnectTimeout):
         return True
-    if isinstance(error, requests.exceptions.ReadTimeout | requests.exceptions.ChunkedEncodingError):
-        return False
+    if isinstance(error, requests.exceptions.SSLError):
+        return _in_handshake(error)
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", cause)
-    return isinstance(reason, NewConnectionError | NameResolutionError | ConnectTimeoutError) or isinstance(
-        error, requests.exceptions.SSLError
-    )
+    return isinstance(reason, NewConnectionError | NameResolutionError | ConnectTimeoutError | ProxyError)
+
+
+def _in_handshake(error: BaseException) -> bool:
+    """Whether TLS failed before the request; a line that breaks later raises the same error class."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if any(frame.name == "do_handshake" for frame in traceback.extract_tb(cause.__traceback__)):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _trouble(error: Exception) -> CarrierTrouble:
@@ -171,5 +190,11 @@ def _trouble(error: Exception) -> CarrierTrouble:
 
 
 def _incoming(record: Any) -> Incoming:
-    when = record.date_created or record.date_sent or datetime.now(UTC)
-    return Incoming(record.sid, record.from_ or "", record.to or "", record.body or "", when.astimezone(UTC))
+    dates = (when for when in (record.date_created, record.date_sent) if isinstance(when, datetime))
+    when = next(dates, datetime.now(UTC))
+    return Incoming(record.sid, record.from_ or "", record.to or "", _storable(record.body or ""), when.astimezone(UTC))
+
+
+def _storable(body: str) -> str:
+    """The body as it came, but for what no database takes: NUL and halves of characters."""
+    return body.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

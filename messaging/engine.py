@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from domain.ports import Carrier, CarrierTrouble
 from messaging.loops import Loop, Schedule
-from messaging.outgoing import Pace, send_next, trouble_of
+from messaging.outgoing import Pace, Patience, send_next, trouble_of
 from messaging.receive import fetch, place_new
 from messaging.statuses import refresh
 
@@ -58,6 +58,7 @@ class Engine:
         self.outbox, self.inbox, self.engines, self.carrier = outbox, inbox, engines, carrier
         self.clock, self.settings = clock, settings
         self._pace = Pace(settings.segments_per_second, time.monotonic)
+        self._patience = Patience(time.monotonic)
         self._pool = ThreadPoolExecutor(settings.senders, thread_name_prefix="sender")
         self._trouble: dict[str, str] = {}
         self._stopping = threading.Event()
@@ -95,20 +96,32 @@ class Engine:
         return ended
 
     def _send(self) -> bool:
-        due = self.outbox.due_next()
-        if due is None or due > self.clock():
+        if self._patience.holds or not self._something_due():
             return False
-        wait([self._pool.submit(self._drain) for _ in range(self.settings.senders)])
-        return False
+        senders = [self._pool.submit(self._drain) for _ in range(self.settings.senders)]
+        wait(senders)
+        for sender in senders:
+            sender.result()
+        return self._waits_for_its_pace()
 
     def _drain(self) -> None:
-        while not self._stopping.is_set():
+        while not (self._stopping.is_set() or self._patience.holds):
             outcome = send_next(self.outbox, self.carrier, self.id, self._pace)
             if outcome is None:
                 return
+            self._patience.note(outcome)
             self._note("sending", trouble_of(outcome))
             self._following.kick()
             time.sleep(BETWEEN_TEXTS_S)
+
+    def _something_due(self) -> bool:
+        due = self.outbox.due_next()
+        return due is not None and due <= self.clock()
+
+    def _waits_for_its_pace(self) -> bool:
+        """Where texts are due but their numbers must wait, sleep as long; whether to look again at once."""
+        pause = self._pace.free_in()
+        return pause > 0 and self._something_due() and not self._stopping.wait(min(pause, 1.0))
 
     def _receive(self, to_the_end: bool = False) -> bool:
         try:
@@ -131,6 +144,7 @@ class Engine:
             return False
 
     def _beat(self) -> bool:
+        self.outbox.give_up_claims(self.id, self.settings.alone)
         self._say("running")
         return False
 

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from domain import phone
 from domain.account import Location
 from domain.errors import Refusal
-from domain.imported import ImportedContact, ImportedJob, LineError
+from domain.imported import ImportedJob, LineError
 from domain.jobs import Status
+from domain.people import StatedContact
 from domain.text import fold
 
 CLEAR = "-"
@@ -161,8 +162,8 @@ class _Line:
             self.errors.append(f"there is no status “{text}” (known: {', '.join(Status)})")
             return None
 
-    def _contact(self, column: str, location: Location | None) -> ImportedContact:
-        return ImportedContact(
+    def _contact(self, column: str, location: Location | None) -> StatedContact:
+        return StatedContact(
             self._text(column),
             self._text(f"{column}_title"),
             self._mobile(f"{column}_mobile", location),

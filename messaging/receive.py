@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import logging
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.messages import DISPATCH, Kind, Message, NewMessage, Party, Person
@@ -11,6 +12,7 @@ from domain.routing import How, Placement, place
 
 if TYPE_CHECKING:
     from domain.ports import Carrier
+    from domain.texts import Incoming
     from storage.inbox import Inbox, Kept
 
 LOOK_BACK = timedelta(days=2)
@@ -18,31 +20,46 @@ _REASONS = {
     How.UNKNOWN: "we have never texted this phone from that number",
     How.TOO_LATE: "the last text to this phone was too long ago, or its job is closed",
 }
+_log = logging.getLogger("jobline.receive")
 
 
 def fetch(inbox: Inbox, carrier: Carrier, now: datetime, to_the_end: bool = False) -> int:
     """Keep what the carrier lists for our numbers; returns how many texts were new.
 
-    Newest first until a whole page is known; with `to_the_end`, two days whatever is known.
-    Raises CarrierTrouble; what was kept by then stays kept.
+    Read newest first until a whole page is known (with `to_the_end`, back to two days before the
+    newest text we have, whatever is known), but kept oldest first: a round that breaks off must not
+    make what it did not reach look known. Raises CarrierTrouble; the numbers before stay kept.
     """
     new = 0
-    since = (now - LOOK_BACK).date()
     for number in inbox.our_numbers():
-        for page in carrier.inbound(number, since):
+        unknown: list[Incoming] = []
+        for page in carrier.inbound(number, _since(inbox, number, now)):
             known = inbox.known(text.sid for text in page)
-            new += inbox.keep(text for text in page if text.sid not in known)
+            unknown += [text for text in page if text.sid not in known]
             if not to_the_end and len(known) == len(page):
                 break
+        new += inbox.keep(reversed(unknown))
     return new
 
 
 def place_new(inbox: Inbox, now: datetime) -> int:
-    """Make messages of kept texts, oldest first; returns how many were settled. A second run changes nothing."""
+    """Make messages of kept texts, oldest first; returns how many were settled. A second run changes nothing.
+
+    A text that cannot be placed stays kept for the next round and does not hold up the others.
+    """
     settled = 0
     for kept in inbox.new():
-        settled += _place(inbox, kept, now)
+        try:
+            settled += _place(inbox, kept, now)
+        except Exception:
+            _log.exception("text %s could not be placed; it is tried again", kept.text.sid)
     return settled
+
+
+def _since(inbox: Inbox, number: str, now: datetime) -> date:
+    """Two days back, or two days before the newest text we have where we were away for longer."""
+    newest = inbox.newest_kept(number)
+    return ((min(now, newest) if newest else now) - LOOK_BACK).date()
 
 
 def _place(inbox: Inbox, kept: Kept, now: datetime) -> bool:

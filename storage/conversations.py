@@ -176,9 +176,19 @@ def store_message(session: Session, new: NewMessage) -> int:
     session.flush()
     assert row.id is not None
     _add_people(session, row.id, job, new)
+    _keep_up(session, job, new.author.user_id, seq)
     count_message(job, as_message(session, row), seq)
     session.add(job)
     return row.id
+
+
+def _keep_up(session: Session, job: JobRow, user_id: int | None, seq: int) -> None:
+    """An author has read what they write; their mark moves on if nothing else was unread."""
+    if user_id is None:
+        return
+    mark = session.get(ReadMarkRow, (user_id, job.id))
+    if (mark.seq if mark else 0) >= job.person_seq:
+        session.merge(ReadMarkRow(user_id=user_id, job_id=job.id or 0, seq=seq))
 
 
 def _add_people(session: Session, message_id: int, job: JobRow, new: NewMessage) -> None:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from sqlmodel import Session, select
 
-from domain.imported import ImportedContact, ImportedJob, LineError
+from domain.imported import ImportedJob, LineError
 from domain.jobs import Status
+from domain.people import StatedContact
 from storage.engine import Database
 from storage.jobs import keep_ad_hoc, save, worker_at
-from storage.people import Details, customer_named, keep_contact
+from storage.people import customer_named, keep_contact
 from storage.tables.jobs import JobRow
 
 
@@ -105,13 +106,12 @@ class _Import:
         elif job.ad_hoc_mobile is not None:
             row.ad_hoc_contact_id = keep_ad_hoc(session, row, job.ad_hoc_mobile, self.stated, self.now)
 
-    def _contact(self, session: Session, row: JobRow, contact_id: int | None, stated: ImportedContact) -> int | None:
+    def _contact(self, session: Session, row: JobRow, contact_id: int | None, stated: StatedContact) -> int | None:
         if not stated.stated:
             return contact_id
         if stated.name == "":
             return None
-        details = Details(stated.name, stated.title, stated.mobile, stated.email)
-        return keep_contact(session, row.customer_id, contact_id, details, self.stated, self.now)
+        return keep_contact(session, row.customer_id, contact_id, stated, self.stated, self.now)
 
     def _worker(self, session: Session, job: ImportedJob, row: JobRow) -> int | None:
         if job.worker is None:

@@ -5,13 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from domain import phone
 from domain.errors import Refusal
 from domain.jobs import JobForm, Status
+from domain.people import StatedContact
 from domain.text import fold
 from storage import feed
 from storage.counters import sort_keys
 from storage.engine import Database
-from storage.people import Details, customer_named, keep_contact
+from storage.people import customer_named, keep_contact
 from storage.tables.jobs import AssignmentRow, JobRow
 from storage.tables.people import ContactRow, CustomerRow, LocationRow, UserLocationRow, UserRow
 
@@ -41,6 +43,17 @@ class Jobs:
                 raise Refusal(f"There is already a job {form.number}; choose another number.", "number")
             self._write(session, row, form, by)
 
+    def add_ad_hoc(self, job_id: int, number: str, by: str) -> int:
+        """Put an ad hoc number, as typed, on a job; returns its contact. Refusal (field "mobile") if unreadable."""
+        with self.database.write() as session:
+            row = session.get_one(JobRow, job_id, with_for_update=True)
+            country = session.get_one(LocationRow, row.location_id).country
+            mobile = phone.parse(number, country)
+            row.ad_hoc_contact_id = keep_ad_hoc(session, row, mobile, (by, "typed on an alert"), self.clock())
+            save(session, row, row.worker_id, row.status, self.clock())
+            assert row.ad_hoc_contact_id is not None
+            return row.ad_hoc_contact_id
+
     def next_number(self) -> str:
         """A number for a new job: one above the highest plain number there is."""
         with self.database.read() as session:
@@ -56,11 +69,21 @@ class Jobs:
             )
         row.number, row.template, row.title = form.number, form.template, form.title
         row.location_id, row.customer_id = form.location_id, customer_id
-        row.site_contact_id, row.billing_contact_id = form.site_contact_id, form.billing_contact_id
+        row.site_contact_id = self._contact(session, row, form.site_contact_id, form.site, by)
+        row.billing_contact_id = self._contact(session, row, form.billing_contact_id, form.billing, by)
         row.window_start, row.window_end = form.window_start, form.window_end
         row.asset, row.address = form.asset, form.address
         row.ad_hoc_contact_id = self._ad_hoc(session, row, form, by)
         return save(session, row, form.worker_id, form.status, now)
+
+    def _contact(
+        self, session: Session, row: JobRow, contact_id: int | None, stated: StatedContact | None, by: str
+    ) -> int | None:
+        if stated is None:
+            return contact_id
+        if not (stated.name or stated.mobile):
+            return None
+        return keep_contact(session, row.customer_id, contact_id, stated, (by, "typed on the job"), self.clock())
 
     def _ad_hoc(self, session: Session, row: JobRow, form: JobForm, by: str) -> int | None:
         """A number on the job becomes a one-time contact there (rule 22)."""
@@ -74,7 +97,7 @@ def keep_ad_hoc(session: Session, row: JobRow, mobile: str, stated: tuple[str, s
     known = session.exec(
         select(ContactRow.id).where(ContactRow.customer_id == row.customer_id, ContactRow.mobile == mobile)
     ).first()
-    contact_id = keep_contact(session, row.customer_id, known, Details(mobile=mobile), stated, at)
+    contact_id = keep_contact(session, row.customer_id, known, StatedContact(mobile=mobile), stated, at)
     if known is None:
         contact = session.get_one(ContactRow, contact_id)
         contact.one_time, contact.name = True, f"Ad hoc {mobile}"

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from domain.account import Account
 from domain.errors import Refusal
-from domain.people import Role
+from domain.people import Role, StatedContact
 from domain.text import fold
 from storage import feed
 from storage.engine import Database
@@ -160,17 +160,16 @@ def customer_named(session: Session, name: str) -> int:
     return row.id
 
 
-class Details(NamedTuple):
-    """What is known of a contact; None keeps what is stored, "" clears it."""
-
-    name: str | None = None
-    title: str | None = None
-    mobile: str | None = None
-    email: str | None = None
+Details = StatedContact
 
 
 def keep_contact(
-    session: Session, customer_id: int, contact_id: int | None, details: Details, stated: tuple[str, str], at: datetime
+    session: Session,
+    customer_id: int,
+    contact_id: int | None,
+    details: StatedContact,
+    stated: tuple[str, str],
+    at: datetime,
 ) -> int:
     """Change a contact or make one, matched by mobile within the customer (rule 45); returns its id.
 

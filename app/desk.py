@@ -1,0 +1,107 @@
+"""Starting a desk: what is read before the first frame, and what comes up behind it."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+from app import carrier_choice
+from app.settings import Settings
+from app.wiring import Readers, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.desk_app import DeskApp
+    from app.wiring import Writers
+    from domain.people import User
+    from storage.watch import Change
+
+
+def run(settings: Settings, shared: bool, user: User | None = None) -> int:
+    """Open the desk and stay until it is left; returns the exit code. Raises Refusal before the screen opens."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from domain.errors import Refusal
+
+        raise Refusal("The desk needs a terminal. For a machine without one there is: jobline serve")
+    desk = DeskProcess(settings, shared, user)
+    try:
+        desk.app.run()
+    finally:
+        desk.close()
+    return desk.app.return_code or 0
+
+
+class DeskProcess:
+    """One desk: its readers at once, and behind the first frame its writers, its watcher and its engine."""
+
+    def __init__(self, settings: Settings, shared: bool, user: User | None = None) -> None:
+        self.settings = settings
+        self.readers = Readers(settings.database_url)
+        if not self.readers.reads.check_schema():
+            self._upgrade()
+        account = self.readers.reads.account()
+        carrier_choice.refuse_mismatch(settings, account.carrier)
+        self._writers: Future[Writers] = Future()
+        self._running: list[Any] = []
+        self.app = self._make_app(shared, user, account)
+
+    def _make_app(self, shared: bool, user: User | None, account: Any) -> DeskApp:
+        from app.desk_app import DeskApp
+        from screens.services import Services
+
+        if user is None and not shared:
+            user = self.readers.reads.user_of_system(getpass.getuser())
+        services = Services(self.readers, self._writers, utc_now, account, self._in_words)
+        return DeskApp(services, user, shared, self._behind_the_first_frame)
+
+    def _upgrade(self) -> None:
+        from storage import schema
+        from storage.engine import Database
+
+        database = Database(self.settings.database_url)
+        schema.upgrade(database)
+        database.close()
+
+    def _behind_the_first_frame(self) -> None:
+        threading.Thread(target=self._load, name="writers", daemon=True).start()
+
+    def _load(self) -> None:
+        from app.engine_child import EngineChild
+        from storage.watch import Watcher
+
+        watcher = Watcher(self.settings.database_url, self._heard)
+        watcher.start()
+        self._running.append(watcher)
+        engine = EngineChild(self.settings)
+        engine.start()
+        self._running.append(engine)
+        try:
+            from app.wiring import Writers
+
+            self._writers.set_result(Writers.open(self.readers, upgrade=False))
+        except Exception as error:
+            self._writers.set_exception(error)
+
+    def _heard(self, changes: Sequence[Change]) -> None:
+        from screens.base import Changes
+
+        kinds = frozenset(change.kind for change in changes)
+        jobs = frozenset(change.job_id for change in changes if change.job_id is not None)
+        self.app.heard(Changes(kinds, jobs))
+
+    def _in_words(self, error: Exception) -> str:
+        from app.crash import in_words
+
+        return in_words(error)
+
+    def close(self) -> None:
+        """End what was started; the engine gets its input closed and stops by itself."""
+        for running in reversed(self._running):
+            running.stop()
+        if self._writers.done() and self._writers.exception() is None:
+            self._writers.result().close()
+        self.readers.close()

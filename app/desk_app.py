@@ -1,0 +1,171 @@
+"""The Textual application: which screen stands when, and what every screen has."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.message import Message
+
+from domain.jobs import JobFilter
+from domain.people import User
+from screens.base import Changes, DeskScreen
+from screens.desk import Desk
+from screens.help import HelpScreen
+from screens.job import JobScreen
+from screens.job_form import JobForm
+from screens.jobs import JobsScreen
+from screens.phones import PhonesScreen
+from screens.services import Services
+from screens.signin import Name, SignInScreen
+from screens.tray import TrayScreen
+from widgets.guard import Guard
+
+
+class DeskApp(Desk):
+    """Signs people in and out, opens screens, and passes on what others commit."""
+
+    TITLE = "Jobline"
+    CSS = "ToastRack { dock: top; align-vertical: top; }"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "question_mark", "help", "Help", id="app.help", key_display="?", tooltip="Show the keys that work here"
+        ),
+        Binding(
+            "ctrl+o",
+            "sign_out",
+            "Sign out",
+            id="app.sign-out",
+            show=False,
+            tooltip="Sign out for somebody else",
+        ),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, tooltip="Leave Jobline"),
+    ]
+
+    class Heard(Message):
+        """Something was committed; posted from the watcher's thread."""
+
+        def __init__(self, changes: Changes) -> None:
+            super().__init__()
+            self.changes = changes
+
+    def __init__(
+        self, services: Services, user: User | None, shared: bool, after_first_frame: Callable[[], None]
+    ) -> None:
+        """`user` is whom the operating system vouches for, None to begin at the sign-in list."""
+        super().__init__()
+        self.services = services
+        self.user = user
+        self.shared = shared
+        self._guard = Guard()
+        self._after_first_frame = after_first_frame
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own filters and the guard, which nothing passes."""
+        return [*super().get_line_filters(), self._guard]
+
+    def on_mount(self) -> None:
+        """Begin with the jobs, or with the sign-in list."""
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            self._handle(number)
+        if self.user is None:
+            self._show_sign_in()
+        else:
+            self._show_jobs(self.user)
+        self.call_after_refresh(self._after_first_frame)
+
+    def _handle(self, number: signal.Signals) -> None:
+        import asyncio
+
+        try:
+            asyncio.get_running_loop().add_signal_handler(number, lambda: self.exit(return_code=128 + number))
+        except (RuntimeError, ValueError, NotImplementedError):
+            return
+
+    def heard(self, changes: Changes) -> None:
+        """Called from the watcher's thread."""
+        self.post_message(self.Heard(changes))
+
+    @on(Heard)
+    def pass_on(self, event: Heard) -> None:
+        """Every screen that stands hears of it, also those beneath."""
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen) and screen.is_attached:
+                screen.changed(event.changes)
+
+    def signed_in(self, user: User) -> None:
+        """Show the jobs of whoever signed in."""
+        self.user = user
+        self._show_jobs(user)
+
+    def sign_out(self) -> None:
+        """Drafts are kept by their screens; nothing of theirs stays on the terminal."""
+        self.user = None
+        self._show_sign_in()
+
+    def _show_jobs(self, user: User) -> None:
+        self._only(JobsScreen(self.services.job_list.page(user, JobFilter())))
+
+    def _show_sign_in(self) -> None:
+        self._only(SignInScreen([Name(*name) for name in self.services.reads.sign_in_names()]))
+
+    def _only(self, screen: DeskScreen[None]) -> None:
+        """Leave every screen, then show this one."""
+        while len(self.screen_stack) > 1:
+            standing = self.screen
+            if isinstance(standing, JobScreen):
+                standing.keep_draft()
+            self.pop_screen()
+        self.push_screen(screen)
+
+    def open_job(self, job_id: int) -> None:
+        """Show a job, in place of another one."""
+        if isinstance(self.screen, JobScreen):
+            self.switch_screen(JobScreen(job_id))
+        else:
+            self.push_screen(JobScreen(job_id))
+
+    def edit_job(self, job_id: int | None) -> None:
+        """Change or make a job; a new one is opened."""
+
+        def done(saved: int | None) -> None:
+            if saved is not None and job_id is None:
+                self.open_job(saved)
+
+        self.push_screen(JobForm(job_id), done)
+
+    def open_tray(self) -> None:
+        """Show the texts that could not be placed."""
+        self.push_screen(TrayScreen())
+
+    def open_phones(self) -> None:
+        """Show the practice phones."""
+        self.push_screen(PhonesScreen())
+
+    def action_sign_out(self) -> None:
+        """The key for signing out."""
+        if self.user is not None:
+            self.sign_out()
+
+    def action_help(self) -> None:
+        """Show every key that works here now."""
+        if isinstance(self.screen, HelpScreen):
+            return
+        keys = {}
+        for active in self.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip and binding.description:
+                shown = self.get_key_display(binding)
+                keys[binding.description, binding.tooltip] = shown
+        self.push_screen(HelpScreen((key, name, what) for (name, what), key in keys.items()))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nobody to sign out on the sign-in list."""
+        if action == "sign_out":
+            return self.user is not None
+        return super().check_action(action, parameters)

@@ -1,0 +1,113 @@
+"""What every screen of the desk has: the bar above, the line below, and a way to ask without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from textual import on
+from textual.message import Message
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.worker import get_current_worker
+
+from domain.errors import Refusal
+from domain.people import User
+from widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from screens.desk import Desk
+    from screens.services import Services
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was committed since the last time: which kinds, and which jobs; `job_ids` may be empty."""
+
+    kinds: frozenset[str]
+    job_ids: frozenset[int]
+
+
+class Asking(Widget):
+    """A part of the screen that asks its questions in threads."""
+
+    @dataclass
+    class Answered(Message):
+        """A question was answered in a thread; `take` is called on the screen's thread."""
+
+        take: Callable[[Any], object]
+        value: Any
+
+    @property
+    def desk(self) -> Desk:
+        """The application, as screens know it."""
+        return cast("Desk", self.app)
+
+    @property
+    def services(self) -> Services:
+        """The stores and use cases."""
+        return self.desk.services
+
+    @property
+    def user(self) -> User:
+        """Who is signed in; only asked for on screens behind the sign-in."""
+        user = self.desk.user
+        assert user is not None
+        return user
+
+    def ask(
+        self,
+        work: Callable[[], T],
+        take: Callable[[T], object],
+        refused: Callable[[Refusal], object] | None = None,
+        group: str = "ask",
+    ) -> None:
+        """Run `work` in a thread, then `take` its answer here; a newer question of the same group drops this one.
+
+        A Refusal, and any database error put in words, goes to `refused`, or is shown as a notice.
+        """
+
+        def run() -> None:
+            worker = get_current_worker()
+            answer: tuple[Callable[[Any], object], Any]
+            try:
+                answer = (take, work())
+            except Refusal as refusal:
+                answer = (refused or self.tell, refusal)
+            except Exception as error:
+                answer = (refused or self.tell, Refusal(self.services.in_words(error)))
+            if not worker.is_cancelled:
+                self.post_message(self.Answered(*answer))
+
+        self.run_worker(run, thread=True, group=group, exclusive=True, exit_on_error=False)
+
+    @on(Answered)
+    def take_answer(self, event: Answered) -> None:
+        """Hand an answer to whoever asked, unless the screen was left meanwhile."""
+        event.stop()
+        if self.is_attached:
+            event.take(event.value)
+
+    def tell(self, refusal: Refusal) -> None:
+        """Show a refusal that belongs to no field."""
+        self.notify(refusal.sentence, severity="error", markup=False, timeout=8)
+
+
+class DeskScreen(Asking, Screen[R]):
+    """A whole screen, which hears of what others commit."""
+
+    def ask_engine(self) -> None:
+        """Show in the status bar what the engine says of itself."""
+        services = self.services
+        self.ask(lambda: services.reads.engine(services.clock()), self.query_one(StatusBar).show, group="engine")
+
+    def changed(self, changes: Changes) -> None:
+        """Somebody committed something; screens that show it override this."""
+
+
+class DeskModal(Asking, ModalScreen[R]):
+    """A window above a screen; it returns a value."""

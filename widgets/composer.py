@@ -1,0 +1,172 @@
+"""Send Message: Recipient, Contents, Submit, and what will happen when it is pressed."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Button, Label, TextArea
+
+from domain.text import one_line
+from widgets.contents import LONGEST_PASTE, Contents
+
+
+class RecipientField(Widget, can_focus=True):
+    """Who the message is for; Enter opens the picker."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space,down", "pick", "Choose", id="recipient.pick", tooltip="Choose who the message is for"),
+    ]
+    DEFAULT_CSS = """
+    RecipientField { height: 1; width: 1fr; background: $boost; padding: 0 1; }
+    RecipientField:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    """
+
+    class Picked(Message):
+        """Somebody wants to choose."""
+
+    def __init__(self) -> None:
+        super().__init__(id="recipient")
+        self.names = ""
+
+    def show(self, names: str) -> None:
+        """Show who is chosen, "" for nobody."""
+        self.names = one_line(names)
+        self.refresh()
+
+    def render(self) -> Content:
+        """The names, or what to do."""
+        return Content(self.names or "nobody yet: press Enter to choose")
+
+    def on_click(self) -> None:
+        """A click opens the picker too."""
+        self.action_pick()
+
+    def action_pick(self) -> None:
+        """Ask for the picker."""
+        self.post_message(self.Picked())
+
+
+class Composer(Vertical):
+    """Shows and edits one message; it never decides who may get it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit(False)", "Submit", id="composer.submit", tooltip="Send and stay on this job"),
+        Binding(
+            "ctrl+n", "submit(True)", "Submit, next", id="composer.submit-next", tooltip="Send, then the next waiting"
+        ),
+        Binding("ctrl+r", "pick", "Recipient", id="composer.pick", show=False, tooltip="Choose who the message is for"),
+    ]
+
+    DEFAULT_CSS = """
+    Composer { height: auto; border-top: solid $primary; border-title-color: $text-primary; }
+    Composer .composer--row { height: 1; }
+    Composer .composer--name { width: 11; height: 1; padding: 0 1; color: $text-muted; }
+    Composer .composer--said { height: 1; padding: 0 1; width: 1fr; color: $text-muted; }
+    Composer .composer--said.-wrong { color: $text-error; text-style: bold; }
+    Composer Button { min-width: 10; }
+    Composer Contents { width: 1fr; }
+    Composer .composer--text { height: 4; }
+    """
+
+    class Submitted(Message):
+        """The button was pressed."""
+
+    class Edited(Message):
+        """The text was changed by its writer."""
+
+    class PickWanted(Message):
+        """The writer wants to choose recipients."""
+
+    class Left(Message):
+        """The writer went back to the thread."""
+
+    def compose(self) -> ComposeResult:
+        """Recipient, contents, and two lines of what will happen."""
+        with Horizontal(classes="composer--row"):
+            yield Label("Recipient", classes="composer--name")
+            yield RecipientField()
+        yield Label("", id="audience", classes="composer--said")
+        with Horizontal(classes="composer--text"):
+            yield Label("Contents", classes="composer--name")
+            yield Contents(id="contents", soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False)
+        with Horizontal(classes="composer--row"):
+            yield Label("", id="count", classes="composer--said")
+            yield Button("Submit", id="submit", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """Name the section as everybody calls it."""
+        self.border_title = "Send Message"
+
+    @property
+    def body(self) -> str:
+        """What is written."""
+        return self.query_one(Contents).text
+
+    def write(self, body: str) -> None:
+        """Put a text into the field, its writer's place at the end."""
+        field = self.query_one(Contents)
+        with self.prevent(TextArea.Changed):
+            field.load_text(body)
+        field.move_cursor(field.document.end)
+
+    def show_recipients(self, names: str, audience: str) -> None:
+        """Show who is chosen and who will see it."""
+        self.query_one(RecipientField).show(names)
+        self.say("recipient", audience, wrong=False)
+
+    def show_count(self, words: str) -> None:
+        """Show what sending costs."""
+        self.say("contents", words, wrong=False)
+
+    def say(self, field: str | None, words: str, wrong: bool = True) -> None:
+        """Say something at a field; what is wrong is marked with a word and a colour, and gets the focus."""
+        recipient = field == "recipient"
+        label = self.query_one("#audience" if recipient else "#count", Label)
+        label.update(Content(("! " if wrong else "") + one_line(words)))
+        label.set_class(wrong, "-wrong")
+        if wrong:
+            self.query_one(RecipientField if recipient else Contents).focus()
+
+    def title(self, words: str) -> None:
+        """Name the section, for example by whom it answers."""
+        self.border_title = Content(one_line(words))
+
+    def start(self, at_recipient: bool) -> None:
+        """Put the cursor where the writer begins (rule 39)."""
+        self.query_one(RecipientField if at_recipient else Contents).focus()
+
+    @on(TextArea.Changed)
+    def note_edit(self, event: TextArea.Changed) -> None:
+        """The writer typed."""
+        event.stop()
+        self.post_message(self.Edited())
+
+    @on(RecipientField.Picked)
+    def want_pick(self) -> None:
+        """The writer wants to choose."""
+        self.action_pick()
+
+    @on(Contents.Left)
+    def leave(self) -> None:
+        """The writer goes back to the thread."""
+        self.post_message(self.Left())
+
+    @on(Contents.PasteRefused)
+    def refuse_paste(self) -> None:
+        """Say why nothing was inserted."""
+        self.say("contents", f"Nothing was inserted: more than {LONGEST_PASTE:,} characters were pasted.")
+
+    @on(Button.Pressed, "#submit")
+    def press_submit(self, event: Button.Pressed) -> None:
+        """Ask for it to be sent."""
+        event.stop()
+        self.post_message(self.Submitted())
+
+    def action_pick(self) -> None:
+        """Ask for the picker."""
+        self.post_message(self.PickWanted())
