@@ -75,6 +75,7 @@ def _rows(session: Session, count: int, first: int, seq: int, now: datetime, see
             "last_at": min(window, now.astimezone(UTC)),
             "waiting_on": waiting,
             "waiting_since": since,
+            "waiting_customer": bool(waiting),
             "person_seq": seq + i if i % 7 == 0 else 0,
             "activity_seq": seq + i,
             "waiting_key": waiting_key(job_id, waiting, since, window, not open_),

@@ -121,15 +121,19 @@ _WORDS = {
 }
 
 
+_WITH_REASON = frozenset({State.QUEUED, State.HELD, State.CANCELLED, State.CANCELED, State.UNCONFIRMED})
+
+
 def wording(delivery: Delivery, clock_time: Callable[[datetime], str]) -> str:
     """One delivery in words a dispatcher reads; `clock_time` writes a moment in the viewer's zone."""
-    state, reason = delivery.state, f": {delivery.reason}" if delivery.reason else ""
+    state = delivery.state
     if state in (State.FAILED, State.UNDELIVERED):
-        return f"Not delivered: {delivery.reason or explain(delivery.error)}"
+        return f"Not delivered: {explain(delivery.error) if delivery.error else delivery.reason or explain(None)}"
     if state in (State.BLOCKED, State.EXPIRED):
         return f"Not sent: {delivery.reason or 'it could not leave in time'}"
+    words = _WORDS[state]
     if state is State.HELD and delivery.due_at is not None:
-        return f"Held until {clock_time(delivery.due_at)}{reason}"
+        words = f"Held until {clock_time(delivery.due_at)}"
     if state is State.SEEN and delivery.changed_at is not None:
-        return f"Seen {clock_time(delivery.changed_at)}"
-    return _WORDS[state] + reason
+        words = f"Seen {clock_time(delivery.changed_at)}"
+    return f"{words}: {delivery.reason}" if delivery.reason and state in _WITH_REASON else words

@@ -62,7 +62,9 @@ def place(body: str, texted: Sequence[Texted], now: datetime, windows: Windows) 
     otherwise the tray. A tag only counts for a job that has texted this phone.
     """
     tagged = _tagged(body, texted)
-    if tagged is not None and not _is_over(tagged, now, windows):
+    if tagged is not None and _is_over(tagged, now, windows):
+        return Placement(None, How.TOO_LATE)
+    if tagged is not None:
         return Placement(tagged.job_id, How.TAG, after_closing=tagged.closed_at is not None)
     recent = sorted((t for t in texted if now - t.at <= windows.reply), key=lambda t: t.at, reverse=True)
     usable = [t for t in recent if not _is_over(t, now, windows)]
@@ -91,6 +93,8 @@ def tag_of(job_id: int) -> str:
 
 def job_of_tag(tag: str) -> int | None:
     """The job id in a tag without its "#", or None where it is not one."""
+    if not (tag and tag.isascii()):
+        return None
     try:
         digits = [_ALPHABET.index(c) for c in tag.upper()]
     except ValueError:

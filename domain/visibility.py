@@ -20,8 +20,8 @@ def can_see(viewer: User | ContactViewer, message: Message, job: Access, now: da
         return _contact_sees(viewer, message)
     if not _takes_part(viewer, job):
         return False
-    if message.stage is Stage.RECALLABLE:
-        return message.author.user_id == viewer.id
+    if message.stage is Stage.RECALLABLE and message.author.user_id != viewer.id:
+        return False
     if viewer.role is Role.DISPATCHER:
         return True
     return _worker_sees(viewer, message, job, now)
@@ -39,7 +39,7 @@ def _takes_part(viewer: User, job: Access) -> bool:
 
 
 def _contact_sees(viewer: ContactViewer, message: Message) -> bool:
-    if message.job_id != viewer.job_id or message.stage is not Stage.OUT:
+    if message.job_id != viewer.job_id or message.stage is not Stage.OUT or message.dispatch_only:
         return False
     if message.author.contact_id == viewer.contact_id:
         return True

@@ -1,30 +1,38 @@
 """Whose turn it is on a job, and since when (rule 36)."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.jobs import Waiting
-from domain.messages import Kind, Message, Party
-from domain.text import fold
+from domain.messages import Kind, Message, Party, Stage
 
-_PLAIN_THANKS = ("thanks", "thank you", "thx", "ok", "okay", "ok thanks", "ok thank you", "great", "perfect", "got it")
-_THANKS = frozenset({*_PLAIN_THANKS, "👍", "🙏", "❤️", "👌"})
-_REACTIONS = ("liked “", "loved “", "emphasized “", "laughed at “", "reacted ", 'liked "', 'loved "')
+_THANKS = frozenset(
+    ("thanks", "thank you", "thanks a lot", "thx", "ok", "okay", "ok thanks", "ok thank you", "great", "great thanks")
+) | {"perfect", "got it", "👍", "🙏", "❤", "👌"}
+_REACTION = re.compile(
+    r"(?:(?:liked|loved|disliked|emphasized|questioned|laughed at) |reacted \S+ to )[“\"].*[”\"]", re.DOTALL
+)
+_TRIMMINGS = re.compile("[!.,\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who has the next word, and since when the oldest unanswered text stands."""
+    """Who has the next word, and since when somebody waits for it.
+
+    `customer` tells whether `since` is a customer's text: a private question asked before it does not age it.
+    """
 
     on: Waiting = Waiting.NOBODY
     since: datetime | None = None
+    customer: bool = field(default=False, compare=False)
 
 
 def is_thanks(body: str) -> bool:
     """Whether a customer's text only says thanks or reacts: it asks for nothing and does not ring."""
-    words = fold(body).strip().rstrip("!. ")
-    return words in _THANKS or words.startswith(_REACTIONS)
+    words = " ".join(_TRIMMINGS.sub(" ", body.casefold()).split())
+    return words in _THANKS or _REACTION.fullmatch(body.casefold().strip()) is not None
 
 
 def next_turn(turn: Turn, message: Message, failed: bool = False) -> Turn:
@@ -32,15 +40,15 @@ def next_turn(turn: Turn, message: Message, failed: bool = False) -> Turn:
 
     A contact's message waits on the dispatcher, a person's text to the contact on the customer
     (back if it fails), a private question on the worker while the age still counts from the
-    customer's text. Automatic texts and notes to nobody change nothing.
+    customer's text. Automatic texts and notes to nobody change nothing, nor does what never went out.
     """
     author = message.author.role
     if author in (Party.CONTACT, Party.PHONE):
-        return _thanked(turn) if is_thanks(message.body) else _waits(Waiting.DISPATCHER, turn, message)
+        return turn if is_thanks(message.body) else _asked(turn, message)
     if author is Party.SYSTEM or message.kind is Kind.ALERT:
         return turn
     if message.is_contact_message:
-        return turn if failed else Turn(Waiting.CUSTOMER)
+        return turn if failed or message.stage is not Stage.OUT else Turn(Waiting.CUSTOMER)
     if author is Party.WORKER:
         return _waits(Waiting.DISPATCHER, turn, message)
     if any(p.role is Party.WORKER for p in message.recipients):
@@ -56,17 +64,20 @@ def unanswered(messages: Iterable[Message]) -> tuple[int, ...]:
         if author.role is Party.CONTACT and author.contact_id:
             if not is_thanks(message.body):
                 waiting[author.contact_id] = None
-        elif author.role is not Party.SYSTEM and message.kind is not Kind.ALERT:
+        elif author.role is not Party.SYSTEM and message.kind is not Kind.ALERT and message.stage is Stage.OUT:
             for person in message.recipients:
                 waiting.pop(person.contact_id or 0, None)
     return tuple(waiting)
 
 
-def _thanked(turn: Turn) -> Turn:
-    """Thanks do not ring; a customer who says it owes no answer any more."""
-    return Turn() if turn.on is Waiting.CUSTOMER else turn
+def _asked(turn: Turn, message: Message) -> Turn:
+    """A customer's text: the age counts from their oldest one that nobody has answered."""
+    if turn.on in (Waiting.DISPATCHER, Waiting.WORKER) and turn.customer and turn.since:
+        return Turn(Waiting.DISPATCHER, turn.since, customer=True)
+    return Turn(Waiting.DISPATCHER, message.at, customer=True)
 
 
 def _waits(on: Waiting, turn: Turn, message: Message) -> Turn:
-    unanswered = turn.on in (Waiting.DISPATCHER, Waiting.WORKER)
-    return Turn(on, turn.since if unanswered and turn.since else message.at)
+    if turn.on in (Waiting.DISPATCHER, Waiting.WORKER) and turn.since:
+        return Turn(on, turn.since, turn.customer)
+    return Turn(on, message.at)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlmodel import Session, col, select
 
 from domain.delivery import FAILURES, Channel, State
-from domain.jobs import Waiting, waiting_key, window_key
+from domain.jobs import waiting_key, window_key
 from domain.messages import Message, Party, Person
 from domain.text import one_line
 from domain.waiting import Turn, next_turn
@@ -31,7 +31,7 @@ def count_message(job: JobRow, message: Message, seq: int) -> None:
     job.activity_seq = seq
     if message.author.role is not Party.SYSTEM:
         job.person_seq = seq
-    _take_turn(job, next_turn(Turn(job.waiting_on, job.waiting_since), message))
+    _take_turn(job, next_turn(Turn(job.waiting_on, job.waiting_since, job.waiting_customer), message))
 
 
 def recount_turn(session: Session, job: JobRow) -> None:
@@ -51,6 +51,7 @@ def recount(session: Session, job_id: int) -> dict[str, object]:
         "person_seq": max((m.seq for m in messages if m.author.role is not Party.SYSTEM), default=0),
         "waiting_on": turn.on,
         "waiting_since": turn.since,
+        "waiting_customer": turn.customer,
     }
 
 
@@ -110,5 +111,5 @@ def _failed(session: Session, job_id: int | None) -> Callable[[int | None], bool
 
 
 def _take_turn(job: JobRow, turn: Turn) -> None:
-    job.waiting_on, job.waiting_since = turn.on, turn.since if turn.on is not Waiting.CUSTOMER else None
+    job.waiting_on, job.waiting_since, job.waiting_customer = turn.on, turn.since, turn.customer
     sort_keys(job)

@@ -53,6 +53,6 @@ def jobs_of(viewer: User, account: Account, now: datetime) -> tuple[str, dict[st
 
 def _contact() -> str:
     return (
-        "(m.job_id = :v_job AND m.stage = 'out' AND (m.author_contact_id = :v_contact OR EXISTS"
+        "(m.job_id = :v_job AND m.stage = 'out' AND NOT m.dispatch_only AND (m.author_contact_id = :v_contact OR EXISTS"
         " (SELECT 1 FROM recipient r WHERE r.message_id = m.id AND r.role = 'contact' AND r.contact_id = :v_contact)))"
     )

@@ -51,6 +51,7 @@ class JobRow(Table, table=True):
     last_at: datetime | None = None
     waiting_on: Waiting = Field(default=Waiting.NOBODY, sa_type=by_value(Waiting, "waiting_on"))
     waiting_since: datetime | None = None
+    waiting_customer: bool = False
     person_seq: int = Field(default=0, sa_type=BigInteger)
     activity_seq: int = Field(default=0, sa_type=BigInteger)
     waiting_key: int = Field(default=0, sa_type=BigInteger)

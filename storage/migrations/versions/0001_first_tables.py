@@ -223,6 +223,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("waiting_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("waiting_customer", sa.Boolean(), nullable=False),
         sa.Column("person_seq", sa.BigInteger(), nullable=False),
         sa.Column("activity_seq", sa.BigInteger(), nullable=False),
         sa.Column("waiting_key", sa.BigInteger(), nullable=False),
