@@ -63,6 +63,7 @@ class JobsScreen(DeskScreen[None]):
         super().__init__()
         self._first = first
         self.wanted = JobFilter()
+        self._shown = self.wanted
 
     def compose(self) -> ComposeResult:
         """Bars, filter, list, and one line about the job under the cursor."""
@@ -146,8 +147,9 @@ class JobsScreen(DeskScreen[None]):
 
     @on(JobList.Opened)
     def open_job(self, event: JobList.Opened) -> None:
-        """Open the job that was drawn under the cursor."""
-        self.desk.open_job(event.job_id)
+        """Open the job that was drawn under the cursor; while another filter is being read, none is."""
+        if self._shown == self.wanted:
+            self.desk.open_job(event.job_id)
 
     @on(Input.Changed, "#filter")
     def filter_jobs(self, event: Input.Changed) -> None:
@@ -157,7 +159,7 @@ class JobsScreen(DeskScreen[None]):
     @on(Input.Submitted, "#filter")
     def leave_filter(self) -> None:
         """Enter goes from the words to the list."""
-        self.list.focus()
+        self.set_focus(self.list)
 
     def _load(self, wanted: JobFilter) -> None:
         self.wanted = wanted
@@ -169,6 +171,7 @@ class JobsScreen(DeskScreen[None]):
     def _reset(self, answer: tuple[JobFilter, JobPage]) -> None:
         wanted, page = answer
         if wanted == self.wanted:
+            self._shown = wanted
             self.list.reset(page)
             self._head()
 
@@ -200,15 +203,15 @@ class JobsScreen(DeskScreen[None]):
     def action_filter(self) -> None:
         """Open the filter."""
         field = self.query_one("#filter", Input)
-        field.add_class("-shown")
-        field.focus()
+        field.display = True
+        self.set_focus(field)  # at once: the next keys are letters for it
 
     def action_unfilter(self) -> None:
         """Close the filter and show all jobs."""
         field = self.query_one("#filter", Input)
-        field.remove_class("-shown")
+        field.display = False
         field.value = ""
-        self.list.focus()
+        self.set_focus(self.list)
 
     def action_order(self) -> None:
         """Sort another way."""

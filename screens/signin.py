@@ -147,7 +147,7 @@ class SignInScreen(DeskScreen[None]):
 
     def _refused(self, refusal: Refusal) -> None:
         self._say(refusal.sentence)
-        first = next(field for field in self.query(Input) if field.has_class("-shown"))
+        first = next(field for field in self.query(Input) if field.display)
         for field in self.query(Input):
             field.value = ""
         first.focus()
@@ -158,13 +158,11 @@ class SignInScreen(DeskScreen[None]):
     def _show_fields(self, *shown: str) -> None:
         for field in self.query(Input):
             field.value = ""
-            field.set_class(field.id in shown, "-shown")
-        if shown:
-            self.query_one(f"#{shown[0]}", Input).focus()
+            field.display = field.id in shown
+        self.set_focus(self.query_one(f"#{shown[0]}" if shown else "#names"))  # at once: the next key is meant for it
 
     def action_names(self) -> None:
         """Back to the list of names."""
         self._user_id, self._new_pin = None, None
         self._say("")
         self._show_fields()
-        self.query_one("#names").focus()

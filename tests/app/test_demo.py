@@ -1,0 +1,69 @@
+"""The demo in a real terminal, by keys only: the whole conversation, once."""
+
+from tests.terminal import Terminal
+
+
+def test_a_first_alert_an_answer_and_an_answer_to_it_all_by_keys() -> None:
+    with Terminal("demo") as demo:
+        _sign_in(demo)
+        _open_a_job_without_messages(demo)
+        demo.press("a")
+        demo.until("Who should we notify by SMS?")
+        demo.press("ctrl+s")
+        demo.until(lambda text: "Customer Messages" in text and "Delivered" in text)
+
+        customer = _summary_customer(demo)
+        demo.press("escape", "escape")
+        demo.until("longest waiting first")
+        demo.press("p")
+        demo.until("Type on this phone")
+        demo.press("enter")
+        demo.until("STOP to get no more texts")
+        demo.press("Is eleven all right?", "enter")
+        demo.until(lambda text: text.count("Is eleven all right?") >= 1 and "phone " in text)
+        demo.press("escape", "escape")
+        demo.until("longest waiting first")
+
+        demo.press("/", "2403", "enter")
+        demo.until(lambda text: "1 job," in text and "2403" in text)
+        demo.press("enter")
+        demo.until(lambda text: customer in text and "Is eleven all right?" in text)
+        demo.press("Eleven is fine.", "ctrl+s")
+        demo.until(lambda text: "Eleven is fine." in text and text.count("Delivered") >= 2)
+
+        demo.press("escape", "escape", "escape")
+        demo.until("longest waiting first")
+        demo.press("p")
+        demo.until("Type on this phone")
+        demo.press("enter")
+        demo.until(lambda text: "Eleven is fine." in text)
+        demo.press("ctrl+q")
+        assert demo.ended() == 0
+
+
+def test_a_reply_appears_without_a_key_press_while_its_job_is_open() -> None:
+    with Terminal("demo") as demo:
+        _sign_in(demo)
+        demo.until(lambda text: "when exactly will" in text or "Good morning" in text, limit_s=20)
+        demo.press("ctrl+q")
+        assert demo.ended() == 0
+
+
+def _sign_in(demo: Terminal) -> None:
+    demo.until("Who are you?")
+    demo.until("111111")
+    demo.press("1")
+    demo.until("PIN, then Enter")
+    demo.press("111111", "enter")
+    demo.until("40 jobs, longest waiting first")
+
+
+def _open_a_job_without_messages(demo: Terminal) -> None:
+    demo.press("/", "2403", "enter")
+    demo.until("1 job,")
+    demo.press("enter")
+    demo.until("No messages on this job yet")
+
+
+def _summary_customer(demo: Terminal) -> str:
+    return demo.text.splitlines()[1].split(" · ")[1]
