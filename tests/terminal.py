@@ -68,7 +68,7 @@ class Terminal:
         """Press keys by name, or type a text as it is."""
         for key in keys:
             self.child.send(KEYS.get(key, key).encode())
-            self.read(0.05)
+            self.read(0.3 if key == "escape" else 0.05)  # a key within a tenth of a second makes it Alt+key
 
     def read(self, seconds: float) -> None:
         """Take in what is drawn for so long."""
