@@ -24,8 +24,7 @@ def test_a_first_alert_an_answer_and_an_answer_to_it_all_by_keys() -> None:
         demo.press("escape", "escape")
         demo.until("longest waiting first")
 
-        demo.press("/", "2403", "enter")
-        demo.until(lambda text: "1 job," in text and "2403" in text)
+        _filter(demo, "2403")
         demo.press("enter")
         demo.until(lambda text: customer in text and "Is eleven all right?" in text)
         demo.press("Eleven is fine.", "ctrl+s")
@@ -59,10 +58,17 @@ def _sign_in(demo: Terminal) -> None:
 
 
 def _open_a_job_without_messages(demo: Terminal) -> None:
-    demo.press("/", "2403", "enter")
-    demo.until("1 job,")
+    _filter(demo, "2403")
     demo.press("enter")
     demo.until("No messages on this job yet")
+
+
+def _filter(demo: Terminal, words: str) -> None:
+    demo.press("/")
+    demo.until("Number, customer, worker")
+    demo.press(words)
+    demo.until("1 job,")
+    demo.press("enter")
 
 
 def _summary_customer(demo: Terminal) -> str:
