@@ -31,6 +31,9 @@ def add_jobs(database: Database, count: int, now: datetime, seed: int = 1) -> No
                 _write(session, batch)
                 batch = []
         _write(session, batch)
+        for place in session.exec(select(LocationRow)).all():
+            counted = select(func.count()).select_from(JobRow).where(JobRow.location_id == place.id)
+            place.job_count = session.exec(counted).one()
 
 
 def _write(session: Session, batch: list[dict[str, Any]]) -> None:

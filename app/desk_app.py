@@ -105,8 +105,9 @@ class DeskApp(Desk):
 
     def sign_out(self) -> None:
         """Drafts are kept by their screens; nothing of theirs stays on the terminal."""
-        self.user = None
         self._show_sign_in()
+        self.clear_notifications()
+        self.user = None
 
     def _show_jobs(self, user: User) -> None:
         self._only(JobsScreen(self.services.job_list.page(user, JobFilter())))

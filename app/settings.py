@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from domain.errors import Refusal
 
 PREFIX = "JOBLINE_"
-_BESIDE = frozenset({"JOBLINE_PIN", "JOBLINE_CONFIG", "JOBLINE_CARRIER_PROXY", "JOBLINE_BENCH"})
+_BESIDE = frozenset({"JOBLINE_PIN", "JOBLINE_CONFIG", "JOBLINE_CARRIER_PROXY", "JOBLINE_BENCH", "JOBLINE_KILL_RUNS"})
 """Variables with our prefix that are no settings."""
 
 
@@ -66,6 +66,7 @@ class Settings:
 
 _SECTIONS: dict[str, type] = {"twilio": TwilioSettings, "web": WebSettings, "sync": SyncSettings}
 _PLAIN = ("database_url", "state_dir")
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
 def load(config: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -145,8 +146,13 @@ def _check(settings: Settings) -> None:
         address = urlsplit(twilio.api_url)
         if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise Refusal("twilio.api_url must begin with https:// unless it is on this machine.")
-    if settings.sync.poll_seconds <= 0 or settings.sync.senders < 1:
+    if not settings.sync.poll_seconds > 0 or settings.sync.senders < 1:
         raise Refusal("sync.poll_seconds and sync.senders must be above zero.")
+    if not 0 <= settings.web.port <= 65_535:
+        raise Refusal("web.port must be a number from 0 to 65535; 0 picks a free one.")
+    kind, _, place = settings.database_url.partition("://")
+    if kind not in _DATABASES or len(place) < 2 or (kind == "sqlite" and place[0] != "/"):
+        raise Refusal("database_url must look like sqlite:////folder/jobline.db or postgresql://user@host/name.")
 
 
 def _default_database(environment: Mapping[str, str]) -> str:

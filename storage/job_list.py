@@ -7,7 +7,7 @@ from typing import Any
 from domain.jobs import JobFilter, JobPage, JobRow, Order, Status, Waiting, Window
 from domain.people import Role, User
 from domain.text import fold
-from storage.plain import Plain, Row, moment
+from storage.plain import Plain, Row, moment, numbers
 from storage.reads import Reads
 from storage.visible import jobs_of, visible
 
@@ -83,9 +83,12 @@ class JobList:
         return jobs[0] if jobs else None
 
     def _total(self, viewer: User, wanted: JobFilter) -> int:
-        where, parameters = self._where(viewer, wanted)
-        row = self.plain.row(f"SELECT count(*) FROM job j WHERE {where}", parameters)
-        return int(row[0]) if row else 0
+        if wanted.words.strip() or not viewer.active:
+            where, parameters = self._where(viewer, wanted)
+            row = self.plain.row(f"SELECT count(*) FROM job j WHERE {where}", parameters)
+        else:
+            row = self.plain.row(f"SELECT sum(job_count) FROM location WHERE id IN ({numbers(viewer.location_ids)})")
+        return int(row[0] or 0) if row else 0
 
     def _of_dispatcher(self, viewer: User, wanted: JobFilter, window: Window, total: int) -> list[JobRow]:
         key, descending = _order(viewer, wanted)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
 from domain import phone
@@ -112,6 +113,7 @@ def save(session: Session, row: JobRow, worker_id: int | None, status: Status, n
     row.closed_at = (row.closed_at or now) if row.status.closes else None
     row.version += 1
     fresh = row.id is None
+    came_from = None if fresh else inspect(row).attrs.location_id.history.deleted
     if fresh:
         feed.hold(session)
         newest = session.exec(select(JobRow.id).order_by(col(JobRow.id).desc()).limit(1)).first() or 0
@@ -119,6 +121,9 @@ def save(session: Session, row: JobRow, worker_id: int | None, status: Status, n
     session.add(row)
     session.flush()
     assert row.id is not None
+    if fresh or came_from:
+        _count(session, row.location_id, 1)
+        _count(session, came_from[0] if came_from else None, -1)
     before, row.worker_id = row.worker_id, worker_id
     if before != worker_id or fresh:
         _hand_over(session, row, now)
@@ -157,6 +162,14 @@ def _hand_over(session: Session, row: JobRow, now: datetime) -> None:
         session.add(assignment)
     if row.worker_id is not None:
         session.add(AssignmentRow(job_id=row.id, worker_id=row.worker_id, since=now))
+
+
+def _count(session: Session, location_id: int | None, by: int) -> None:
+    """Keep a location's number of jobs."""
+    place = session.get(LocationRow, location_id, with_for_update=True) if location_id is not None else None
+    if place is not None:
+        place.job_count += by
+        session.add(place)
 
 
 def _search_text(session: Session, row: JobRow) -> str:

@@ -23,6 +23,7 @@ def run(
     country = _country(ask(country, "Its country, two letters (US)", "--country"))
     time_zone = _zone(ask(time_zone, "Its time zone (America/New_York)", "--time-zone"))
     numbers = [_number(n, country) for n in numbers or [ask("", "A number it texts from", "--number")]]
+    numbers = list(dict.fromkeys(numbers))
     admin = ask(admin, "The administrator's full name", "--admin")
     pin = ask_pin(admin, pin_stdin, needed=False)
     pin_hash = hashed(pin) if pin else None
@@ -48,7 +49,7 @@ def _tell(carrier: str, location: str, admin: str, has_pin: bool) -> None:
     print(f"Ready: {location}, {mode}.")  # noqa: T201
     print(f"{admin} signs in by this system account; start with: jobline")  # noqa: T201
     if not has_pin:
-        print(f"For a shared terminal, give {admin} a PIN: jobline user pin --name “{admin}”")  # noqa: T201
+        print(f'For a shared terminal, give {admin} a PIN: jobline user pin --name "{admin}"')  # noqa: T201
 
 
 def _country(code: str) -> str:

@@ -23,7 +23,7 @@ def run(settings: Settings, as_name: str) -> int:
     with session(settings) as (readers, writers):
         user = acting(readers, as_name)
         conversation = Conversation(readers.reads, readers.threads, writers.conversations, readers.clock)
-        for number, line in enumerate(sys.stdin, start=1):
+        for number, line in enumerate(sys.stdin.buffer, start=1):
             if not line.strip():
                 continue
             answer = _one(readers, conversation, user, line)
@@ -32,7 +32,7 @@ def run(settings: Settings, as_name: str) -> int:
     return 1 if refused else 0
 
 
-def _one(readers: Readers, conversation: Conversation, user: User, line: str) -> dict[str, Any]:
+def _one(readers: Readers, conversation: Conversation, user: User, line: bytes) -> dict[str, Any]:
     ref = None
     try:
         wanted = _parsed(line)
@@ -53,11 +53,13 @@ def _one(readers: Readers, conversation: Conversation, user: User, line: str) ->
         return {"ok": False, "ref": ref, "error": refusal.sentence}
 
 
-def _parsed(line: str) -> dict[str, str]:
+def _parsed(line: bytes) -> dict[str, str]:
     try:
-        wanted = json.loads(line)
+        wanted = json.loads(line.decode())
     except json.JSONDecodeError as error:
         raise Refusal(f"This line is no JSON: {error.msg}.") from None
+    except UnicodeDecodeError:
+        raise Refusal("This line is no text in UTF-8.") from None
     if not isinstance(wanted, dict) or set(wanted) != _KEYS:
         raise Refusal('A line is {"job": …, "to": mobile or "worker", "body": …, "ref": …} and nothing else.')
     if not all(isinstance(value, str) and value for value in wanted.values()):

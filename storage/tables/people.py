@@ -23,7 +23,10 @@ class AccountRow(Table, table=True):
 
 
 class LocationRow(Table, table=True):
-    """A branch of the provider. `direct_reply` off: texts from contacts are kept for dispatchers only."""
+    """A branch of the provider. `direct_reply` off: texts from contacts are kept for dispatchers only.
+
+    `job_count` is kept, so that a list of any length knows its length at once.
+    """
 
     __tablename__ = "location"
     id: int | None = Field(default=None, primary_key=True)
@@ -33,10 +36,11 @@ class LocationRow(Table, table=True):
     time_zone: str
     callback_phone: str = ""
     direct_reply: bool = True
+    job_count: int = 0
 
 
 class SendingNumberRow(Table, table=True):
-    """A number that a location texts from. `polled_to` is the newest carrier time whose texts are all kept."""
+    """A number that a location texts from."""
 
     __tablename__ = "sending_number"
     id: int | None = Field(default=None, primary_key=True)

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("time_zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("callback_phone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("direct_reply", sa.Boolean(), nullable=False),
+        sa.Column("job_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_location")),
         sa.UniqueConstraint("name", name=op.f("uq_location_name")),
     )
