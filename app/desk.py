@@ -38,8 +38,10 @@ def run(settings: Settings, shared: bool, user: User | None = None) -> int:
 class DeskProcess:
     """One desk: its readers at once, and behind the first frame its writers, its watcher and its engine."""
 
-    def __init__(self, settings: Settings, shared: bool, user: User | None = None) -> None:
+    def __init__(self, settings: Settings, shared: bool, user: User | None = None, alone: bool = False) -> None:
+        """`alone` starts nothing behind the first frame: no writers, no watcher, no engine (to measure a start)."""
         self.settings = settings
+        self._alone = alone
         self.readers = Readers(settings.database_url)
         if not self.readers.reads.check_schema():
             self._upgrade()
@@ -67,9 +69,15 @@ class DeskProcess:
         database.close()
 
     def _behind_the_first_frame(self) -> None:
+        if self._alone:
+            return
         threading.Thread(target=self._load, name="writers", daemon=True).start()
 
     def _load(self) -> None:
+        import screens.job
+        import screens.job_form
+        import screens.phones
+        import screens.tray  # noqa: F401  (ready before they are opened)
         from app.engine_child import EngineChild
         from storage.watch import Watcher
 

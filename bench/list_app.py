@@ -1,12 +1,14 @@
-"""A list of jobs and nothing else: `python -m bench.list_app joblist|datatable JOBS STORE`."""
+"""A list of jobs and nothing else: `python -m bench.list_app joblist|datatable STORE`."""
 
 import sys
+from pathlib import Path
 
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from bench.standin import NOW, Reader
+from bench.store import NOW, open_readers
+from domain.jobs import JobFilter, Window
 from widgets.job_list import JobList
 
 
@@ -15,9 +17,10 @@ class ListApp(App[None]):
 
     CSS = "#marker { dock: bottom; height: 1; }"
 
-    def __init__(self, kind: str, jobs: int, path: str) -> None:
+    def __init__(self, kind: str, path: Path) -> None:
         super().__init__()
-        self.kind, self.reader = kind, Reader(path, jobs)
+        self.kind = kind
+        self.readers, self.viewer = open_readers(path)
 
     def compose(self) -> ComposeResult:
         yield self.list_widget()
@@ -27,13 +30,17 @@ class ListApp(App[None]):
         """The list with its jobs."""
         if self.kind == "joblist":
             jobs = JobList(lambda: NOW)
-            jobs.show(self.reader.page(0, 128))
+            jobs.show(self.readers.job_list.page(self.viewer, JobFilter()))
             return jobs
         from textual.widgets import DataTable
 
         table: DataTable[str] = DataTable(cursor_type="row")
         table.add_columns("Number", "Customer", "Worker", "Window", "Waiting", "Status", "Title", "Last")
-        table.add_rows(self.reader.table())
+        rows = self.readers.plain.rows(
+            "SELECT j.number, c.name, j.worker_id, j.window_start, j.waiting_on, j.status, j.title, j.last_preview"
+            " FROM job j JOIN customer c ON c.id = j.customer_id ORDER BY j.waiting_key"
+        )
+        table.add_rows(tuple(str(cell) for cell in row) for row in rows)
         return table
 
     def on_mount(self) -> None:
@@ -41,8 +48,9 @@ class ListApp(App[None]):
         self.call_after_refresh(self.query_one("#marker", Static).update, "MARK-1-END")
 
     def on_job_list_page_wanted(self, event: JobList.PageWanted) -> None:
-        self.query_one(JobList).show(self.reader.page(event.start, event.count, event.after))
+        part = Window(event.start, event.count, event.after, event.before if event.after is None else None)
+        self.query_one(JobList).show(self.readers.job_list.page(self.viewer, JobFilter(), part))
 
 
 if __name__ == "__main__":
-    ListApp(sys.argv[1], int(sys.argv[2]), sys.argv[3]).run()
+    ListApp(sys.argv[1], Path(sys.argv[2])).run()

@@ -7,19 +7,16 @@ from tempfile import TemporaryDirectory
 
 from bench.ptydrive import DOWN, PAGE_DOWN, Terminal
 from bench.result import Result
-from bench.standin import JOBS, make
+from bench.store import MANY, SOME, make
 
 KEYS = 15
 """Presses of each key in each pair."""
 
 
-def measure(pairs: int = 5, slow_pairs: int = 3) -> list[Result]:
+def measure(many: Path, some: Path, pairs: int = 5, slow_pairs: int = 3) -> list[Result]:
     """L1, L2 and L4 (PERFORMANCE 9); `slow_pairs` is how often DataTable loads all jobs."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "jobs.db"
-        make(path)
-        flat = [_first("joblist", JOBS, path) / _first("joblist", 1_000, path) for _ in range(pairs)]
-        beside = [_beside_data_table(path) for _ in range(slow_pairs)]
+    flat = [_first("joblist", many) / _first("joblist", some) for _ in range(pairs)]
+    beside = [_beside_data_table(many) for _ in range(slow_pairs)]
     first, down, page = ([pair[i] for pair in beside] for i in range(3))
     return [
         Result("L1", "first paint, 100k : 1k jobs", median(flat), 1.10, 1.05, pairs),
@@ -29,8 +26,8 @@ def measure(pairs: int = 5, slow_pairs: int = 3) -> list[Result]:
     ]
 
 
-def _first(kind: str, jobs: int, path: Path) -> float:
-    with Terminal("bench.list_app", kind, str(jobs), str(path)) as terminal:
+def _first(kind: str, path: Path) -> float:
+    with Terminal("bench.list_app", kind, str(path)) as terminal:
         return terminal.wait_for("MARK-1-END")
 
 
@@ -39,7 +36,7 @@ def _beside_data_table(path: Path) -> tuple[float, float, float]:
     with ExitStack() as stack:
         terminals, first = [], []
         for kind in ("joblist", "datatable"):
-            terminal = stack.enter_context(Terminal("bench.list_app", kind, str(JOBS), str(path)))
+            terminal = stack.enter_context(Terminal("bench.list_app", kind, str(path)))
             first.append(terminal.wait_for("MARK-1-END"))
             terminal.settle()
             terminals.append(terminal)
@@ -50,5 +47,9 @@ def _beside_data_table(path: Path) -> tuple[float, float, float]:
 
 
 if __name__ == "__main__":
-    for result in measure():
-        print(result)
+    with TemporaryDirectory() as folder:
+        stores = Path(folder) / "many.db", Path(folder) / "some.db"
+        for store, count in zip(stores, (MANY, SOME), strict=True):
+            make(store, count)
+        for result in measure(*stores):
+            print(result)

@@ -1,27 +1,31 @@
-"""A thread and nothing else: `python -m bench.thread_app MESSAGES LOADED STORE`."""
+"""A thread and nothing else: `python -m bench.thread_app JOB STORE`."""
 
 import sys
 from datetime import datetime
+from pathlib import Path
 
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from bench.standin import Reader
+from bench.store import open_readers
 from widgets.thread import ThreadView
 
 
 class ThreadApp(App[None]):
-    """One thread of so many messages, the newest `loaded` of them handed in."""
+    """The thread of one job, opened as the desk opens it: by its newest fifty."""
 
     CSS = "#marker { dock: bottom; height: 1; }"
 
-    def __init__(self, messages: int, loaded: int, path: str) -> None:
+    def __init__(self, number: str, path: Path) -> None:
         super().__init__()
-        self.reader, self.count, self.loaded = Reader(path), messages, loaded
+        self.readers, self.viewer = open_readers(path)
+        job = self.readers.threads.job_numbered(self.viewer, number)
+        assert job is not None
+        self.job_id = job.id
 
     def compose(self) -> ComposeResult:
         thread = ThreadView(clock_time)
-        thread.show(self.reader.messages(self.count + 1, self.loaded), has_older=self.loaded < self.count)
+        thread.show(*self.readers.threads.messages(self.viewer, self.job_id))
         yield thread
         yield Static("", id="marker")
 
@@ -30,8 +34,8 @@ class ThreadApp(App[None]):
         self.call_after_refresh(self.query_one("#marker", Static).update, "MARK-1-END")
 
     def on_thread_view_older_wanted(self, event: ThreadView.OlderWanted) -> None:
-        older = self.reader.messages(event.before_seq, 50)
-        self.query_one(ThreadView).prepend(older, has_older=len(older) == 50)
+        older = self.readers.threads.messages(self.viewer, self.job_id, before=event.before_seq, count=200)
+        self.query_one(ThreadView).prepend(*older)
 
 
 def clock_time(moment: datetime) -> str:
@@ -40,4 +44,4 @@ def clock_time(moment: datetime) -> str:
 
 
 if __name__ == "__main__":
-    ThreadApp(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]).run()
+    ThreadApp(sys.argv[1], Path(sys.argv[2])).run()

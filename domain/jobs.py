@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.account import Location
 from domain.people import Contact, StatedContact
@@ -144,8 +145,7 @@ class JobForm:
     billing: StatedContact | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JobRow:
+class JobRow(NamedTuple):
     """One line of the job list, as this viewer may see it.
 
     `key` sorts it and is unique in its order. `zone` is the location's time zone; windows are shown

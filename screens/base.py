@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import on
@@ -52,9 +53,9 @@ class Asking(Widget):
         """The stores and use cases."""
         return self.desk.services
 
-    @property
+    @cached_property
     def user(self) -> User:
-        """Who is signed in; only asked for on screens behind the sign-in."""
+        """Who was signed in when this part was opened; only asked for on screens behind the sign-in."""
         user = self.desk.user
         assert user is not None
         return user
@@ -107,6 +108,9 @@ class DeskScreen(Asking, Screen[R]):
 
     def changed(self, changes: Changes) -> None:
         """Somebody committed something; screens that show it override this."""
+
+    def leaving(self) -> None:
+        """Called before the screen is taken away by somebody else's sign-in; what is unsaved is kept here."""
 
 
 class DeskModal(Asking, ModalScreen[R]):

@@ -45,6 +45,8 @@ class _Loaded:
     job: Job | None
     messages: Sequence[Message]
     has_older: bool
+    customer_tab: bool = False
+    newest: int = 0
     people: Sequence[Choice] = ()
     draft: Draft | None = None
 
@@ -121,9 +123,10 @@ class JobScreen(DeskScreen[None]):
             return _Loaded(None, (), False)
         tab = job.texting_since is not None if customer_tab is None else customer_tab
         messages, older = threads.messages(self.user, self.job_id, count=count, customer_tab=tab)
+        newest, _ = threads.messages(self.user, self.job_id, count=1) if tab else (messages, False)
         people = self.services.conversation.choices(self.user, job) if self.user.chat else []
         draft = self.services.conversations.draft(self.user, self.job_id) if customer_tab is None else None
-        return _Loaded(job, messages, older, people, draft)
+        return _Loaded(job, messages, older, tab, newest[-1].seq if newest else 0, people, draft)
 
     def _begin(self, loaded: _Loaded) -> None:
         if loaded.job is None:
@@ -148,13 +151,14 @@ class JobScreen(DeskScreen[None]):
 
     def _gone(self, refusal: Refusal) -> None:
         self.notify(refusal.sentence, severity="warning", markup=False)
+        self.pop_until_active()
         self.dismiss(None)
 
     def _take_job(self, loaded: _Loaded) -> None:
         job = loaded.job
         assert job is not None
         self.job = job
-        self.sending.know(job, loaded.people, self._newest())
+        self.sending.know(job, loaded.people, loaded.newest)
         parts = [job.number, job.customer, job.asset or job.title, job.status.words]
         parts.append(job.worker.name if job.worker else "no worker yet")
         self.query_one("#summary", Label).update(Content(one_line(" · ".join(part for part in parts if part))))
@@ -176,28 +180,37 @@ class JobScreen(DeskScreen[None]):
         """Read the newest messages again; new ones are added, known ones brought up to date."""
         count = min(200, max(50, len(self.thread.messages) + 10))
         customer = self.query_one(Tabs).active == CUSTOMER
-        self.ask(lambda: self._read(customer, count), self._refresh, self._gone, group="refresh")
+        self.ask(lambda: self._read(customer, count), self._refresh, self.tell, group="refresh")
 
     def _refresh(self, loaded: _Loaded) -> None:
         if loaded.job is None:
             self._gone(Refusal("This job is not in your list any more."))
             return
         before = self.job.texting_since if self.job else None
-        known = {message.id for message in self.thread.messages}
-        if not known and loaded.messages:
-            self.thread.show(loaded.messages, loaded.has_older)
-        else:
-            self.thread.update([m for m in loaded.messages if m.id in known])
-            newest = self._newest()
-            for message in loaded.messages:
-                if message.id not in known and message.seq > newest:
-                    self.thread.append(message)
+        if loaded.customer_tab == (self.query_one(Tabs).active == CUSTOMER):
+            self._refresh_messages(loaded)
         self._take_job(loaded)
+        if not self._may_write():
+            self.sending.display = False
         if before is None and loaded.job.texting_since is not None:
             self._offer_customer_tab()
             if self.query_one(Tabs).active == NOTES:
                 self.query_one(Tabs).active = CUSTOMER
         self.mark_read()
+
+    def _refresh_messages(self, loaded: _Loaded) -> None:
+        """Add and update; where one may not be seen any more (rule 7), begin anew with those that may."""
+        known, fresh = {m.id for m in self.thread.messages}, {m.id for m in loaded.messages}
+        oldest = loaded.messages[0].seq if loaded.has_older else 0
+        lost = any(m.seq >= oldest and m.id not in fresh for m in self.thread.messages)
+        if lost or not known:
+            self.thread.show(loaded.messages, loaded.has_older)
+            return
+        self.thread.update([m for m in loaded.messages if m.id in known])
+        newest = self._newest()
+        for message in loaded.messages:
+            if message.id not in known and message.seq > newest:
+                self.thread.append(message)
 
     @on(ThreadView.OlderWanted)
     def bring_older(self, event: ThreadView.OlderWanted) -> None:
@@ -218,7 +231,7 @@ class JobScreen(DeskScreen[None]):
         if self.job is None or event.tab.id == DETAILS:
             return
         customer = event.tab.id == CUSTOMER
-        self.ask(lambda: self._read(customer), lambda loaded: self._show_all(loaded), self._gone, group="tab")
+        self.ask(lambda: self._read(customer), self._show_all, self.tell, group="tab")
 
     def _show_all(self, loaded: _Loaded) -> None:
         if loaded.job is not None:
@@ -258,21 +271,27 @@ class JobScreen(DeskScreen[None]):
     @on(SendMessage.CrossedBy)
     def show_crossing(self) -> None:
         """Somebody wrote meanwhile: bring it into view."""
-        self.refresh_thread()
+        customer = self.query_one(Tabs).active == CUSTOMER
+        self.ask(lambda: self._read(customer), self._show_newest, self.tell, group="crossing")
+
+    def _show_newest(self, loaded: _Loaded) -> None:
+        self._refresh(loaded)
         self.thread.action_edge(1)
+        if loaded.newest > self._newest():
+            self.query_one(Tabs).active = NOTES
 
     @on(SendMessage.Left)
     def read_thread(self) -> None:
         """Escape goes from the text to the thread."""
         self.thread.focus()
 
-    def keep_draft(self) -> None:
+    def leaving(self) -> None:
         """Keep what is written before this screen goes."""
         self.sending.keep_draft()
 
     def action_back(self) -> None:
         """Keep the draft and go back."""
-        self.keep_draft()
+        self.leaving()
         self.dismiss(None)
 
     def action_write(self) -> None:
@@ -346,7 +365,7 @@ class JobScreen(DeskScreen[None]):
 
     def action_next(self) -> None:
         """Open the job that waits longest."""
-        self.keep_draft()
+        self.leaving()
         self.ask(
             lambda: self.services.job_list.next_job(self.user, None, unread=False),
             self._open_next,

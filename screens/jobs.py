@@ -54,7 +54,7 @@ class JobsScreen(DeskScreen[None]):
         Binding("c", "create", "New", id="jobs.create", tooltip="Make a job"),
         Binding("e", "edit", "Edit", id="jobs.edit", show=False, tooltip="Change the job under the cursor"),
         Binding("t", "tray", "Tray", id="jobs.tray", tooltip="Texts that could not be placed on a job"),
-        Binding("p", "phones", "Phones", id="jobs.phones", tooltip="Practice: see and type on the customers' phones"),
+        Binding("p", "phones", "Phones", id="jobs.phones", tooltip="Practice: type on the customers' phones"),
         Binding("escape", "unfilter", "All jobs", id="jobs.unfilter", show=False, tooltip="Show all jobs again"),
     ]
 
@@ -82,8 +82,12 @@ class JobsScreen(DeskScreen[None]):
         self.list.reset(self._first)
         self.list.focus()
         self._head()
-        self.ask_engine()
         self.set_interval(10, self.ask_engine)
+        self.call_after_refresh(self._look_around)
+
+    def _look_around(self) -> None:
+        """What can wait until the first frame is painted."""
+        self.ask_engine()
         if self.user.dispatches:
             self.count_tray()
 

@@ -30,7 +30,7 @@ class PhonesScreen(DeskScreen[None]):
 
     CSS_PATH = "phones.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", id="phones.back", tooltip="Close the phone; from the list, back to the jobs"),
+        Binding("escape", "back", "Back", id="phones.back", tooltip="Close the phone, then back to the jobs"),
     ]
 
     def __init__(self) -> None:

@@ -62,6 +62,7 @@ class SendMessage(Asking, Vertical):
         self._seen_seq: int | None = None
         self._sending = False
         self._kept = Draft("")
+        self._said = ("", "")
 
     def compose(self) -> ComposeResult:
         """The composer."""
@@ -82,10 +83,11 @@ class SendMessage(Asking, Vertical):
         return [self._people[key] for key in self._keys if key in self._people]
 
     def know(self, job: Job, people: Sequence[Choice], newest: int) -> None:
-        """Take in the job, who may be written to, and the newest message that is in view."""
+        """Take in the job, who may be written to, and the newest message there is; a complaint stays."""
         self.job, self._newest = job, newest
         self._people = {choice.key: choice for choice in people}
-        self._say_audience()
+        if self._audience() != self._said:
+            self._say_audience()
 
     def begin(self, draft: Draft | None, messages: Sequence[Message]) -> None:
         """Start where rule 39 says: with the draft, with the one contact who waits, or with nobody."""
@@ -107,7 +109,9 @@ class SendMessage(Asking, Vertical):
 
     def reply(self, message: Message, everyone: bool) -> None:
         """Answer a message: its author, or everybody on it; who cannot be reached is named."""
-        keys = [key for key in reply_recipients(message, self.user, everyone) if key in self._people]
+        worker = self.user.role is Role.WORKER
+        keys = ["dispatch"] if worker else list(reply_recipients(message, self.user, everyone))
+        keys = [key for key in keys if key in self._people]
         left = [self._people[key] for key in keys if self._people[key].why_not]
         self._choose([key for key in keys if not self._people[key].why_not])
         self._reply_to = message.id
@@ -123,9 +127,14 @@ class SendMessage(Asking, Vertical):
         now = Draft(self.composer.body, self._keys)
         if now.body == self._kept.body and (not now.body or now.recipients == self._kept.recipients):
             return
-        self._kept = now
+        before, self._kept = self._kept, now
         user, kept = self.user, now if now.body else None
-        self.ask(lambda: self.services.conversations.keep_draft(user, self.job_id, kept), _nothing, group="draft")
+
+        def failed(refusal: Refusal) -> None:
+            self._kept = before
+            self.tell(refusal)
+
+        self.ask(lambda: self.services.conversations.keep_draft(user, self.job_id, kept), _nothing, failed, "draft")
 
     @on(Composer.Edited)
     def note_edit(self) -> None:
@@ -208,11 +217,15 @@ class SendMessage(Asking, Vertical):
         self._choose((key,) if choice is not None and not choice.why_not else ())
 
     def _say_audience(self) -> None:
-        if self.job is None:
-            return
-        names = ", ".join(_named(choice) for choice in self.chosen)
-        self.composer.show_recipients(names, who_sees(self.job, self.services.account, self.user, self.chosen))
+        self._said = self._audience()
+        self.composer.show_recipients(*self._said)
         self.composer.show_count(what_it_costs(self.composer.body, self.chosen))
+
+    def _audience(self) -> tuple[str, str]:
+        if self.job is None:
+            return "", ""
+        names = ", ".join(_named(choice) for choice in self.chosen)
+        return names, who_sees(self.job, self.services.account, self.user, self.chosen)
 
 
 def _named(choice: Choice) -> str:

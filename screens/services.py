@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from domain.account import Account
-from messaging.conversation import Conversation
-from messaging.signin import SignIn
 
 if TYPE_CHECKING:
+    from messaging.conversation import Conversation
+    from messaging.signin import SignIn
     from storage.conversations import Conversations
     from storage.inbox import Inbox
     from storage.job_list import JobList
@@ -62,11 +62,15 @@ class Services:
     @property
     def sign_in(self) -> SignIn:
         """Judges PINs."""
+        from messaging.signin import SignIn
+
         return SignIn(self.reads, self._writers.result().people, self.clock)
 
     @property
     def conversation(self) -> Conversation:
         """Writes to people."""
+        from messaging.conversation import Conversation
+
         return Conversation(self.reads, self.threads, self.conversations, self.clock)
 
     @property

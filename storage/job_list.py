@@ -152,23 +152,28 @@ def _literal(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+_STATUS = {status.value: status for status in Status}
+_WAITING = {waiting.value: waiting for waiting in Waiting}
+
+
 def _row(row: Row) -> JobRow:
+    """A row in the order of JobRow's fields, made of plain look-ups: it runs for every line of every page."""
     return JobRow(
-        id=row[0],
-        key=row[1],
-        number=row[2],
-        title=row[3],
-        status=Status(row[4]),
-        location=row[5],
-        zone=row[6],
-        customer=row[7],
-        asset=row[8],
-        worker=row[9],
-        window_start=moment(row[10]),
-        window_end=moment(row[11]),
-        waiting_on=Waiting(row[12]),
-        waiting_since=moment(row[13]),
-        unread=bool(row[14]),
-        last_preview=row[15] or "",
-        last_at=moment(row[16]),
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        _STATUS[row[4]],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        moment(row[10]),
+        moment(row[11]),
+        _WAITING[row[12]],
+        moment(row[13]),
+        bool(row[14]),
+        row[15] or "",
+        moment(row[16]),
     )

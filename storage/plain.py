@@ -83,8 +83,9 @@ def moment(value: Any) -> datetime | None:
     """A stored time as an aware UTC value; SQLite keeps them as text without a zone."""
     if value is None:
         return None
-    when = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    if isinstance(value, str):
+        return datetime.fromisoformat(f"{value}+00:00")
+    return value.astimezone(UTC)  # type: ignore[no-any-return]
 
 
 def at(value: Any) -> datetime:

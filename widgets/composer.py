@@ -55,18 +55,14 @@ class Composer(Vertical):
     """Shows and edits one message; it never decides who may get it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "submit(False)", "Submit", id="composer.submit", tooltip="Send and stay on this job"),
-        Binding(
-            "ctrl+n", "submit(True)", "Submit, next", id="composer.submit-next", tooltip="Send, then the next waiting"
-        ),
         Binding("ctrl+r", "pick", "Recipient", id="composer.pick", show=False, tooltip="Choose who the message is for"),
     ]
 
     DEFAULT_CSS = """
     Composer { height: auto; border-top: solid $primary; border-title-color: $text-primary; }
-    Composer .composer--row { height: 1; }
+    Composer .composer--row { height: auto; }
     Composer .composer--name { width: 11; height: 1; padding: 0 1; color: $text-muted; }
-    Composer .composer--said { height: 1; padding: 0 1; width: 1fr; color: $text-muted; }
+    Composer .composer--said { height: auto; max-height: 3; padding: 0 1; width: 1fr; color: $text-muted; }
     Composer .composer--said.-wrong { color: $text-error; text-style: bold; }
     Composer Button { min-width: 10; }
     Composer Contents { width: 1fr; }

@@ -1,7 +1,7 @@
 """The list of jobs: hundreds of thousands of them, of which a few pages are held and one screenful is drawn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -297,7 +297,7 @@ class JobList(ScrollView, can_focus=True):
         fresh = {row.id: row for row in page.rows}
         for position, row in list(self._rows):
             if row.id in fresh:
-                self._rows.replace(position, replace(fresh[row.id], key=row.key))
+                self._rows.replace(position, fresh[row.id]._replace(key=row.key))
         if self._job is not None and (drawn := self._rows.get(self._at)) is not None:
             self._take_job(drawn)
 

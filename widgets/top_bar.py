@@ -1,43 +1,35 @@
 """The line at the top: what this is, whether texts are real, who is signed in, and what waits."""
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
+from rich.cells import cell_len
 from textual.content import Content
-from textual.widgets import Label
+from textual.widget import Widget
 
 from domain.text import one_line
 
 
-class TopBar(Horizontal):
+class TopBar(Widget):
     """Always says LIVE or PRACTICE, in words first and colour second."""
 
-    DEFAULT_CSS = """
-    TopBar { height: 1; background: $panel; color: $foreground; }
-    TopBar > .top-bar--mode { width: auto; padding: 0 1; text-style: bold; background: $success-muted; color: $text; }
-    TopBar > .top-bar--mode.-live { background: $error-muted; color: $text; }
-    TopBar > .top-bar--title { width: 1fr; padding: 0 1; text-style: bold; height: 1; }
-    TopBar > .top-bar--who { width: auto; padding: 0 1; }
-    """
+    DEFAULT_CSS = "TopBar { height: 1; background: $panel; color: $foreground; }"
 
     def __init__(self, practice: bool, title: str = "Jobline", who: str = "") -> None:
         super().__init__()
         self._practice = practice
-        self._title = title
-        self._who = who
+        self._title = one_line(title)
+        self._who = one_line(who)
 
-    def compose(self) -> ComposeResult:
-        """The three parts."""
-        mode = Label("PRACTICE" if self._practice else "LIVE", classes="top-bar--mode")
-        mode.set_class(not self._practice, "-live")
-        yield mode
-        yield Label(Content(one_line(self._title)), classes="top-bar--title")
-        yield Label(Content(one_line(self._who)), classes="top-bar--who")
+    def render(self) -> Content:
+        """The mode and the title at the left, the rest at the right."""
+        mode, look = ("PRACTICE", "bold $text on $success-muted") if self._practice else ("LIVE", _LIVE)
+        left = f" {self._title} "
+        gap = self.size.width - cell_len(f" {mode} {left}{self._who} ")
+        return Content.assemble((f" {mode} ", look), (left, "bold"), " " * max(0, gap), f"{self._who} ")
 
     def say(self, title: str | None = None, who: str | None = None) -> None:
         """Change the title or the right-hand part."""
-        if title is not None:
-            self._title = title
-            self.query_one(".top-bar--title", Label).update(Content(one_line(title)))
-        if who is not None:
-            self._who = who
-            self.query_one(".top-bar--who", Label).update(Content(one_line(who)))
+        self._title = self._title if title is None else one_line(title)
+        self._who = self._who if who is None else one_line(who)
+        self.refresh()
+
+
+_LIVE = "bold $text on $error-muted"
