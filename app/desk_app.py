@@ -105,6 +105,7 @@ class DeskApp(Desk):
             if isinstance(screen, DeskScreen):
                 screen.leaving()
         self.user = None
+        self.clear_notifications()
         self._begin()
 
     def _begin(self) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from storage.job_list import JobList
 from storage.plain import Plain
 from storage.reads import Reads
-from storage.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storage.jobs import Jobs
     from storage.outbox import Outbox
     from storage.people import People
+    from storage.threads import Threads
 
 
 def utc_now() -> datetime:
@@ -41,7 +42,13 @@ class Readers:
         self.plain = Plain(url)
         self.reads = Reads(self.plain)
         self.job_list = JobList(self.plain, clock)
-        self.threads = Threads(self.plain, clock)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """Single jobs; not needed for the first frame, so not loaded before it."""
+        from storage.threads import Threads
+
+        return Threads(self.plain, self.clock)
 
     def close(self) -> None:
         """Close every connection."""

@@ -66,10 +66,12 @@ class Asking(Widget):
         take: Callable[[T], object],
         refused: Callable[[Refusal], object] | None = None,
         group: str = "ask",
+        lasting: bool = False,
     ) -> None:
         """Run `work` in a thread, then `take` its answer here; a newer question of the same group drops this one.
 
         A Refusal, and any database error put in words, goes to `refused`, or is shown as a notice.
+        `lasting` work is done even if the screen is left or the next one is asked for meanwhile.
         """
 
         def run() -> None:
@@ -84,7 +86,8 @@ class Asking(Widget):
             if not worker.is_cancelled:
                 self.post_message(self.Answered(*answer))
 
-        self.run_worker(run, thread=True, group=group, exclusive=True, exit_on_error=False)
+        runner = self.app if lasting else self
+        runner.run_worker(run, thread=True, group=group, exclusive=not lasting, exit_on_error=False)
 
     @on(Answered)
     def take_answer(self, event: Answered) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import ClassVar
 
 from textual import on
@@ -62,6 +63,7 @@ class SendMessage(Asking, Vertical):
         self._seen_seq: int | None = None
         self._sending = False
         self._kept = Draft("")
+        self._draft_turn, self._draft_lock = 0, Lock()
         self._said = ("", "")
 
     def compose(self) -> ComposeResult:
@@ -121,7 +123,10 @@ class SendMessage(Asking, Vertical):
             self.composer.say("recipient", f"Left out: {'; '.join(f'{c.person.name}, {c.why_not}' for c in left)}")
 
     def keep_draft(self) -> None:
-        """Keep what is written, if it changed; it belongs to this job and this person."""
+        """Keep what is written, if it changed; it belongs to this job and this person.
+
+        A thread that comes late must not bring back what was sent meanwhile: only the last turn writes.
+        """
         if self.job is None:
             return
         now = Draft(self.composer.body, self._keys)
@@ -129,12 +134,18 @@ class SendMessage(Asking, Vertical):
             return
         before, self._kept = self._kept, now
         user, kept = self.user, now if now.body else None
+        self._draft_turn = turn = self._draft_turn + 1
+
+        def keep() -> None:
+            with self._draft_lock:
+                if turn == self._draft_turn:
+                    self.services.conversations.keep_draft(user, self.job_id, kept)
 
         def failed(refusal: Refusal) -> None:
             self._kept = before
             self.tell(refusal)
 
-        self.ask(lambda: self.services.conversations.keep_draft(user, self.job_id, kept), _nothing, failed, "draft")
+        self.ask(keep, _nothing, failed, "draft", lasting=True)
 
     @on(Composer.Edited)
     def note_edit(self) -> None:

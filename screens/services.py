@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
         reads: Reads
         job_list: JobList
-        threads: Threads
+
+        @property
+        def threads(self) -> Threads:
+            """Reads single jobs."""
 
     class Writing(Protocol):
         """The half that is loaded behind the first frame."""
@@ -53,11 +56,16 @@ class Services:
     ) -> None:
         self.reads = readers.reads
         self.job_list = readers.job_list
-        self.threads = readers.threads
+        self._readers = readers
         self.clock = clock
         self.account = account
         self.in_words = in_words
         self._writers: Future[Writing] = writers
+
+    @property
+    def threads(self) -> Threads:
+        """Reads single jobs."""
+        return self._readers.threads
 
     @property
     def sign_in(self) -> SignIn:

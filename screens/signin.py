@@ -48,7 +48,7 @@ class SignInScreen(DeskScreen[None]):
     def compose(self) -> ComposeResult:
         """The names, the PIN fields, and what to do."""
         yield TopBar(self.services.account.practice, "Jobline", "nobody signed in")
-        with Vertical(id="sign-in") as box:
+        with Vertical(id="middle"), Vertical(id="sign-in") as box:
             box.border_title = "Who are you?"
             yield OptionList(id="names")
             yield Input(placeholder="PIN, then Enter", password=True, id="pin")
