@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, insert, select
 
-from domain.jobs import Status, Waiting, waiting_key, window_key
+from domain.jobs import Status, Waiting, number_key, waiting_key, window_key
 from domain.text import fold
 from storage.engine import Database
 from storage.tables.jobs import JobRow
@@ -83,4 +83,5 @@ def _rows(session: Session, count: int, first: int, seq: int, now: datetime, see
             "activity_seq": seq + i,
             "waiting_key": waiting_key(job_id, waiting, since, window, not open_),
             "window_key": window_key(job_id, window),
+            "number_key": number_key(number),
         }

@@ -167,13 +167,12 @@ class DeskApp(Desk):
 
         if isinstance(self.screen, HelpScreen):
             return
-        keys = {}
+        keys: dict[tuple[str, str], list[str]] = {}
         for active in self.active_bindings.values():
             binding = active.binding
             if binding.tooltip and binding.description:
-                shown = self.get_key_display(binding)
-                keys[binding.description, binding.tooltip] = shown
-        self.push_screen(HelpScreen((key, name, what) for (name, what), key in keys.items()))
+                keys.setdefault((binding.description, binding.tooltip), []).append(self.get_key_display(binding))
+        self.push_screen(HelpScreen((" ".join(each), name, what) for (name, what), each in keys.items()))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nobody to sign out on the sign-in list."""

@@ -1,5 +1,6 @@
 """Jobs: the unit of work that a conversation belongs to."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -211,6 +212,12 @@ def waiting_key(job_id: int, on: Waiting, since: datetime | None, window: dateti
     if on is Waiting.DISPATCHER and since is not None:
         return _key(0, since, job_id)
     return _key(2 if closed else 1, window, job_id)
+
+
+def number_key(number: str) -> str:
+    """The sort key of Order.NUMBER: figures by their value (9999 before 10000), unique as the number is."""
+    padded = re.sub(r"[0-9]+", lambda figures: figures[0].zfill(12), number.casefold())
+    return f"{padded} {number}"
 
 
 def window_key(job_id: int, window: datetime | None) -> int:

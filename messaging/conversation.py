@@ -123,7 +123,7 @@ class Conversation:
     def resend(self, user: User, job_id: int, delivery_id: int) -> None:
         """Send a text that did not get there once more; Refusal when that cannot be done now."""
         self._job(user, job_id)
-        if user.role is not Role.DISPATCHER or not self.conversations.resend(delivery_id):
+        if user.role is not Role.DISPATCHER or not self.conversations.resend(job_id, delivery_id):
             raise Refusal("This text cannot be sent again: it is on its way, arrived, or was sent again already.")
 
     def _job(self, author: User, job_id: int) -> Job:
@@ -141,7 +141,7 @@ class Conversation:
             raise Refusal("Nobody is chosen yet: pick a recipient.", "recipient")
         if len(keys) > _MAX_RECIPIENTS:
             raise Refusal(f"{len(keys)} recipients are chosen; {_MAX_RECIPIENTS} is the most.", "recipient")
-        ids = [int(key.partition(":")[2]) for key in keys if key.startswith("contact:")]
+        ids = [int(key[8:]) for key in keys if key.startswith("contact:") and key[8:].isdecimal()]
         known = {c.key: c for c in choices(author, job, self.threads.chosen(author, job, ids))}
         chosen = []
         for key in dict.fromkeys(keys):
@@ -182,10 +182,12 @@ def choices(viewer: User, job: Job, contacts: Sequence[Contact], words: str = ""
 
 
 def checked_body(body: str) -> str:
-    """The body as it will be sent; Refusal (field "contents") when it is empty or too long."""
+    """The body as it will be sent; Refusal (field "contents") when it is empty, too long or no text."""
     body = body.strip()
     if not body:
         raise Refusal("There is nothing to send yet: write a message.", "contents")
+    if "\x00" in body or any("\ud800" <= c <= "\udfff" for c in body):
+        raise Refusal("The message holds a broken character that cannot be sent: take it out.", "contents")
     length = len(body.encode("utf-16-le")) // 2
     if length > MAX_BODY:
         raise Refusal(

@@ -132,6 +132,9 @@ class _Line:
         if len(value) > _LONGEST_CELL:
             self.errors.append(f"{column} is longer than {_LONGEST_CELL} characters")
             return None
+        if "\x00" in value:
+            self.errors.append(f"{column} holds a character that is no text")
+            return None
         if value == CLEAR:
             return ""
         return value or None

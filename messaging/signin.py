@@ -83,4 +83,4 @@ def _pause(now: datetime, failed: int) -> datetime | None:
     """After five wrong tries: 1, 2, 4 … 15 minutes."""
     if failed < FREE_TRIES:
         return None
-    return now + min(LONGEST_PAUSE, timedelta(minutes=2 ** (failed - FREE_TRIES)))
+    return now + min(LONGEST_PAUSE, timedelta(minutes=2 ** min(failed - FREE_TRIES, 10)))

@@ -34,7 +34,10 @@ class Changes:
 
 
 class Asking(Widget):
-    """A part of the screen that asks its questions in threads."""
+    """A part of the screen that asks its questions in threads.
+
+    Named last among the bases: Textual takes its default CSS from the first one alone.
+    """
 
     @dataclass
     class Answered(Message):
@@ -101,7 +104,7 @@ class Asking(Widget):
         self.notify(refusal.sentence, severity="error", markup=False, timeout=8)
 
 
-class DeskScreen(Asking, Screen[R]):
+class DeskScreen(Screen[R], Asking):
     """A whole screen, which hears of what others commit."""
 
     def ask_engine(self) -> None:
@@ -116,5 +119,5 @@ class DeskScreen(Asking, Screen[R]):
         """Called before the screen is taken away by somebody else's sign-in; what is unsaved is kept here."""
 
 
-class DeskModal(Asking, ModalScreen[R]):
+class DeskModal(ModalScreen[R], Asking):
     """A window above a screen; it returns a value."""

@@ -46,7 +46,7 @@ class RecipientPicker(ModalScreen[tuple[str, ...] | None]):
         """Search, list, and what the ticks mean."""
         with Vertical(id="picker") as box:
             box.border_title = "Recipient"
-            yield Input(placeholder="Search by name, job title, email or phone", id="search")
+            yield Input(placeholder="Search by name, job title, email or phone", id="search", select_on_focus=False)
             yield OptionList(id="people")
             yield Label("", id="chosen")
             yield Label("↓ list · space ticks · enter saves · esc back", id="help")

@@ -30,7 +30,7 @@ DRAFT_S = 1.0
 """A draft is kept this long after the last key."""
 
 
-class SendMessage(Asking, Vertical):
+class SendMessage(Vertical, Asking):
     """The composer of one job and one person. A draft never leaves its job, and a repeated Submit sends once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
 
 from domain.delivery import RESENDABLE, Channel, State
 from domain.errors import Refusal
@@ -44,25 +47,31 @@ class Conversations:
         nothing is stored and that message's feed number is returned (rule 41).
         Raises Refusal when the same `compose_id` was used for other words.
         """
+        try:
+            return self._post(new, author, seen_seq)
+        except IntegrityError:  # the same Submit came from another desk at the same moment
+            return self._post(new, author, seen_seq)
+
+    def _post(self, new: NewMessage, author: User | None, seen_seq: int | None) -> Posted | int:
         with self.database.write() as session:
             known = session.exec(select(MessageRow).where(MessageRow.compose_id == new.compose_id)).first()
             if known is not None:
-                return _repeated(known, new)
+                return _repeated(session, known, new)
             if author is not None and seen_seq is not None:
                 newer = self._newer(session, new.job_id, author, seen_seq)
                 if newer is not None:
                     return newer
             return Posted(store_message(session, new), repeated=False)
 
-    def resend(self, delivery_id: int) -> bool:
-        """Queue a text that did not get there once more, as a new attempt; False when it cannot be now."""
+    def resend(self, job_id: int, delivery_id: int) -> bool:
+        """Queue a text of this job that did not get there once more, as a new attempt; False when it cannot be now."""
         with self.database.write() as session:
-            old = session.get(DeliveryRow, delivery_id)
+            old = session.get(DeliveryRow, delivery_id, with_for_update=True)
             if old is None or old.state not in RESENDABLE or old.channel is not Channel.SMS:
                 return False
             again = select(DeliveryRow.id).where(DeliveryRow.resend_of == delivery_id)
             message = session.get(MessageRow, old.message_id)
-            if message is None or session.exec(again).first() is not None:
+            if message is None or message.job_id != job_id or session.exec(again).first() is not None:
                 return False
             now = self.clock()
             session.add(
@@ -91,7 +100,7 @@ class Conversations:
             mark = session.get(ReadMarkRow, (user.id, job_id))
             if mark is not None and mark.seq >= seq:
                 return
-            session.merge(ReadMarkRow(user_id=user.id, job_id=job_id, seq=seq))
+            _mark(session, user.id, job_id, seq)
             mine = (
                 select(DeliveryRow)
                 .join(RecipientRow, col(RecipientRow.id) == DeliveryRow.recipient_id)
@@ -184,11 +193,25 @@ def store_message(session: Session, new: NewMessage) -> int:
 
 def _keep_up(session: Session, job: JobRow, user_id: int | None, seq: int) -> None:
     """An author has read what they write; their mark moves on if nothing else was unread."""
-    if user_id is None:
+    if user_id is None or job.id is None:
         return
     mark = session.get(ReadMarkRow, (user_id, job.id))
-    if (mark.seq if mark else 0) >= job.person_seq:
-        session.merge(ReadMarkRow(user_id=user_id, job_id=job.id or 0, seq=seq))
+    before = select(func.max(MessageRow.seq)).where(MessageRow.job_id == job.id, MessageRow.seq < seq)
+    if (mark.seq if mark else 0) >= (session.exec(before).one() or 0):
+        _mark(session, user_id, job.id, seq)
+
+
+def _mark(session: Session, user_id: int, job_id: int, seq: int) -> None:
+    """Move a read mark forward, never back, whoever else moves it at the same moment."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    new = insert(ReadMarkRow).values(user_id=user_id, job_id=job_id, seq=seq)
+    session.exec(
+        new.on_conflict_do_update(
+            index_elements=["user_id", "job_id"],
+            set_={"seq": new.excluded.seq},
+            where=col(ReadMarkRow.seq) < new.excluded.seq,
+        )
+    )
 
 
 def _add_people(session: Session, message_id: int, job: JobRow, new: NewMessage) -> None:
@@ -228,8 +251,10 @@ def _delivery(
     )
 
 
-def _repeated(known: MessageRow, new: NewMessage) -> Posted:
-    if known.body != new.body or known.job_id != new.job_id:
+def _repeated(session: Session, known: MessageRow, new: NewMessage) -> Posted:
+    to = [(p.role, p.user_id, p.contact_id) for p in as_message(session, known).recipients]
+    same = known.body == new.body and known.job_id == new.job_id
+    if not same or to != [(p.role, p.user_id, p.contact_id) for p in new.recipients]:
         raise Refusal("This reference was already used for another text; give the new one its own reference.")
     assert known.id is not None
     return Posted(known.id, repeated=True)

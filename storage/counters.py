@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlmodel import Session, col, select
 
 from domain.delivery import FAILURES, Channel, State
-from domain.jobs import waiting_key, window_key
+from domain.jobs import number_key, waiting_key, window_key
 from domain.messages import Message, Party, Person
 from domain.text import one_line
 from domain.waiting import Turn, next_turn
@@ -21,6 +21,7 @@ def sort_keys(job: JobRow) -> None:
     closed = job.closed_at is not None
     job.waiting_key = waiting_key(job.id, job.waiting_on, job.waiting_since, job.window_start, closed)
     job.window_key = window_key(job.id, job.window_start)
+    job.number_key = number_key(job.number)
 
 
 def count_message(job: JobRow, message: Message, seq: int) -> None:

@@ -5,6 +5,8 @@ once however long the busy time-out is), `synchronous=FULL` so that what was sho
 after a power cut. PostgreSQL: the same interface over psycopg.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +76,7 @@ def _sqlite(address: URL, read_only: bool) -> sa.Engine:
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         try:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            _use_wal(cursor)
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
@@ -88,6 +90,19 @@ def _sqlite(address: URL, read_only: bool) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(cursor: Any) -> None:
+    """Switch to WAL; while another program is making the file that fails at once, without the usual waiting."""
+    end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def in_words(error: Exception, url: str) -> Refusal:
@@ -106,4 +121,9 @@ def in_words(error: Exception, url: str) -> Refusal:
         return Refusal(f"The disk that holds {where} is full. Free some space; nothing was lost.")
     if "readonly" in text or "read-only" in text:
         return Refusal(f"The database {where} cannot be written. Check who owns the file and its folder.")
-    return Refusal(f"The database {where} cannot be used: {text.splitlines()[0][:200] if text else 'no reason given'}.")
+    if "unable to open" in text or "i/o error" in text:
+        return Refusal(f"The database {where} cannot be opened. Check its folder, who owns it, and the disk.")
+    if "connection" in text or "password" in text:
+        return Refusal("The database server does not answer. Check that it runs, and JOBLINE_DATABASE_URL.")
+    reason = text.splitlines()[0][:200] if text else "no reason given"
+    return Refusal(f"The database {where} cannot be used: {reason}. Check JOBLINE_DATABASE_URL, then try again.")

@@ -1,6 +1,6 @@
 """The inbox: every text is kept as it came before anything is made of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -73,7 +73,8 @@ class Inbox:
                     state=InboundState.NEW,
                     why="",
                 )
-                new += session.exec(statement.on_conflict_do_nothing(index_elements=["sid"])).rowcount
+                kept = statement.on_conflict_do_nothing(index_elements=["sid"]).returning(col(InboundRow.id))
+                new += len(session.exec(kept).all())
         return new
 
     def known(self, sids: Iterable[str]) -> set[str]:
@@ -139,12 +140,19 @@ class Inbox:
             ).all()
             people: dict[int | None, Person] = {}
             for _, person in rows:
-                if person.contact_id not in people:
-                    people[person.contact_id] = Person(
-                        person.role, person.name, person.user_id, person.contact_id, person.mobile
-                    )
+                people.setdefault(person.contact_id, _person(person))
+            for sharing in self._sharing(session, phone, [message.id for message, _ in rows]):
+                people.setdefault(sharing.contact_id, _person(sharing))
             newest = as_message(session, rows[0][0]) if rows else None
             return newest, list(people.values())
+
+    def _sharing(self, session: Session, phone: str, message_ids: Sequence[int | None]) -> Sequence[RecipientRow]:
+        """Everybody those messages were for who has this phone: one text went to all of them (rule 33)."""
+        return session.exec(
+            select(RecipientRow)
+            .where(col(RecipientRow.message_id).in_(message_ids), RecipientRow.mobile == phone)
+            .order_by(col(RecipientRow.message_id).desc(), col(RecipientRow.place))
+        ).all()
 
     def job_facts(self, job_id: int) -> tuple[Location, Person | None]:
         """The location of a job, and its worker as a recipient."""
@@ -217,3 +225,7 @@ class Inbox:
                 job.texting_since = self.clock()
                 session.add(job)
         session.add(row)
+
+
+def _person(row: RecipientRow) -> Person:
+    return Person(row.role, row.name, row.user_id, row.contact_id, row.mobile)

@@ -100,18 +100,20 @@ class _Import:
 
     def _people(self, session: Session, job: ImportedJob, row: JobRow) -> None:
         row.site_contact_id = self._contact(session, row, row.site_contact_id, job.site)
-        row.billing_contact_id = self._contact(session, row, row.billing_contact_id, job.billing)
+        row.billing_contact_id = self._contact(session, row, row.billing_contact_id, job.billing, row.site_contact_id)
         if job.ad_hoc_mobile == "":
             row.ad_hoc_contact_id = None
         elif job.ad_hoc_mobile is not None:
             row.ad_hoc_contact_id = keep_ad_hoc(session, row, job.ad_hoc_mobile, self.stated, self.now)
 
-    def _contact(self, session: Session, row: JobRow, contact_id: int | None, stated: StatedContact) -> int | None:
+    def _contact(
+        self, session: Session, row: JobRow, contact_id: int | None, stated: StatedContact, beside: int | None = None
+    ) -> int | None:
         if not stated.stated:
             return contact_id
         if stated.name == "":
             return None
-        return keep_contact(session, row.customer_id, contact_id, stated, self.stated, self.now)
+        return keep_contact(session, row.customer_id, contact_id, stated, self.stated, self.now, beside)
 
     def _worker(self, session: Session, job: ImportedJob, row: JobRow) -> int | None:
         if job.worker is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.jobs import JobFilter, JobPage, JobRow, Order, Status, Waiting, Window
 from domain.people import Role, User
-from domain.text import fold
+from domain.text import fold, one_line
 from storage.plain import Plain, Row, moment, numbers
 from storage.reads import Reads
 from storage.visible import jobs_of, visible
@@ -23,10 +23,11 @@ _MARKS = ", j.waiting_on, j.waiting_since, j.person_seq > coalesce(k.seq, 0), j.
 _MARKS_FROM = " LEFT JOIN read_mark k ON k.job_id = j.id AND k.user_id = :me"
 _NO_MARKS = ", '', NULL, 1 = 0, '', NULL"
 
+PREVIEW = 120
 _KEYS = {
     Order.WAITING: ("j.waiting_key", False),
     Order.ACTIVITY: ("j.activity_seq", True),
-    Order.NUMBER: ("j.number", False),
+    Order.NUMBER: ("j.number_key", False),
     Order.WINDOW: ("j.window_key", False),
 }
 
@@ -131,7 +132,7 @@ class JobList:
             f" ({newest.format('at')}){_FROM}{_MARKS_FROM} WHERE {where} ORDER BY j.window_key LIMIT 1000",
             {**parameters, **seen_parameters, "me": viewer.id},
         )
-        found = [_row(row) for row in rows]
+        found = [row._replace(last_preview=one_line(row.last_preview, PREVIEW)) for row in map(_row, rows)]
         return sorted(found, key=lambda row: (not row.unread, row.key))
 
     def _where(self, viewer: User, wanted: JobFilter) -> tuple[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from domain import phone
@@ -28,10 +29,13 @@ class Jobs:
 
     def create(self, form: JobForm, by: str) -> int:
         """Make a job; Refusal (field "number") where the number is taken."""
-        with self.database.write() as session:
-            if session.exec(select(JobRow.id).where(JobRow.number == form.number)).first():
-                raise Refusal(f"There is already a job {form.number}; choose another number.", "number")
-            return self._write(session, None, form, by)
+        try:
+            with self.database.write() as session:
+                if session.exec(select(JobRow.id).where(JobRow.number == form.number)).first():
+                    raise _taken(form.number)
+                return self._write(session, None, form, by)
+        except IntegrityError:  # another desk took it at the same moment
+            raise _taken(form.number) from None
 
     def change(self, job_id: int, version: int, form: JobForm, by: str) -> None:
         """Change a job; Refusal where somebody else changed it since `version` was read."""
@@ -41,7 +45,7 @@ class Jobs:
                 raise Refusal("Somebody else changed this job meanwhile. Look at it again, then change it.")
             other = session.exec(select(JobRow.id).where(JobRow.number == form.number, JobRow.id != job_id)).first()
             if other:
-                raise Refusal(f"There is already a job {form.number}; choose another number.", "number")
+                raise _taken(form.number)
             self._write(session, row, form, by)
 
     def add_ad_hoc(self, job_id: int, number: str, by: str) -> int:
@@ -71,26 +75,40 @@ class Jobs:
         row.number, row.template, row.title = form.number, form.template, form.title
         row.location_id, row.customer_id = form.location_id, customer_id
         row.site_contact_id = self._contact(session, row, form.site_contact_id, form.site, by)
-        row.billing_contact_id = self._contact(session, row, form.billing_contact_id, form.billing, by)
+        row.billing_contact_id = self._contact(
+            session, row, form.billing_contact_id, form.billing, by, beside=row.site_contact_id
+        )
         row.window_start, row.window_end = form.window_start, form.window_end
         row.asset, row.address = form.asset, form.address
         row.ad_hoc_contact_id = self._ad_hoc(session, row, form, by)
         return save(session, row, form.worker_id, form.status, now)
 
     def _contact(
-        self, session: Session, row: JobRow, contact_id: int | None, stated: StatedContact | None, by: str
+        self,
+        session: Session,
+        row: JobRow,
+        contact_id: int | None,
+        stated: StatedContact | None,
+        by: str,
+        beside: int | None = None,
     ) -> int | None:
         if stated is None:
             return contact_id
         if not (stated.name or stated.mobile):
             return None
-        return keep_contact(session, row.customer_id, contact_id, stated, (by, "typed on the job"), self.clock())
+        return keep_contact(
+            session, row.customer_id, contact_id, stated, (by, "typed on the job"), self.clock(), beside
+        )
 
     def _ad_hoc(self, session: Session, row: JobRow, form: JobForm, by: str) -> int | None:
         """A number on the job becomes a one-time contact there (rule 22)."""
         if not form.ad_hoc_mobile:
             return None
         return keep_ad_hoc(session, row, form.ad_hoc_mobile, (by, "typed on the job"), self.clock())
+
+
+def _taken(number: str) -> Refusal:
+    return Refusal(f"There is already a job {number}; choose another number.", "number")
 
 
 def keep_ad_hoc(session: Session, row: JobRow, mobile: str, stated: tuple[str, str], at: datetime) -> int:

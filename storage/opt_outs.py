@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from storage.tables.people import OptOutRow
@@ -14,9 +16,9 @@ def in_force(session: Session, phone: str) -> bool:
 
 def opt_out(session: Session, phone: str, word: str, at: datetime) -> None:
     """Record an opt-out; a second STOP changes nothing."""
-    if _current(session, phone) is None:
-        session.add(OptOutRow(phone=phone, word=word, at=at))
-        session.flush()
+    session.flush()
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    session.exec(insert(OptOutRow).values(phone=phone, word=word, at=at).on_conflict_do_nothing())
 
 
 def opt_in(session: Session, phone: str, at: datetime) -> None:

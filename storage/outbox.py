@@ -69,18 +69,24 @@ class Outbox:
         `alone`: every other engine is known to be gone (the kernel's lock says so). Otherwise an
         engine counts as gone when it has not written for half a minute.
         """
+        living = select(EngineRow.id).where(col(EngineRow.beat_at) > self.clock() - timedelta(seconds=30))
+        orphans = select(DeliveryRow.id).where(
+            DeliveryRow.state == State.SENDING, col(DeliveryRow.claimed_by) != engine
+        )
+        if not alone:
+            orphans = orphans.where(col(DeliveryRow.claimed_by).not_in(living))
+        with self.database.read() as session:
+            ids = session.exec(orphans).all()
+        return sum(self._give_up(delivery_id) for delivery_id in ids)
+
+    def _give_up(self, delivery_id: int | None) -> bool:
+        """Each in a transaction of its own: one over several jobs could wait for a writer that waits for it."""
         with self.database.write() as session:
-            living = select(EngineRow.id).where(
-                or_(EngineRow.id == engine, col(EngineRow.beat_at) > self.clock() - timedelta(seconds=30))
-            )
-            orphans = select(DeliveryRow).where(DeliveryRow.state == State.SENDING)
-            orphans = orphans.where(
-                col(DeliveryRow.claimed_by) != engine if alone else col(DeliveryRow.claimed_by).not_in(living)
-            )
-            rows = session.exec(orphans).all()
-            for row in rows:
-                self._settle(session, row, State.UNCONFIRMED, reason="the program ended while it was leaving")
-            return len(rows)
+            row = session.get_one(DeliveryRow, delivery_id, with_for_update=True)
+            if row.state is not State.SENDING:
+                return False
+            self._settle(session, row, State.UNCONFIRMED, reason="the program ended while it was leaving")
+            return True
 
     def to_check(self, limit: int = 20) -> list[tuple[int, str]]:
         """Texts at the carrier whose state should be asked for now: delivery id and sid."""
@@ -102,7 +108,8 @@ class Outbox:
             if report is not None:
                 row.carrier_word = report.word
                 row.state = advance(row.state, report.state)
-                row.error = report.error or row.error
+                if row.state is report.state:
+                    row.error = report.error or row.error
             row.check_at = self._next_check(row, now)
             session.add(row)
             if row.state is not before:
@@ -130,7 +137,11 @@ class Outbox:
             col(other.channel) == Channel.SMS,
             or_(
                 other.state == State.SENDING,
-                and_(other.state == State.QUEUED, col(other.due_at) <= now, col(other.id) < DeliveryRow.id),
+                and_(
+                    other.state == State.QUEUED,
+                    or_(col(other.due_at) <= now, col(other.attempt) > 0),
+                    col(other.id) < DeliveryRow.id,
+                ),
             ),
         )
         return session.exec(

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from domain.account import Account
@@ -132,7 +134,7 @@ class People:
     def pin_failed(self, user_id: int, locked_until: datetime | None) -> None:
         """Count a wrong PIN, with the pause it brings."""
         with self.database.write() as session:
-            row = session.get_one(UserRow, user_id)
+            row = session.get_one(UserRow, user_id, with_for_update=True)
             row.failed_pins += 1
             row.locked_until = locked_until
 
@@ -151,16 +153,28 @@ class People:
 
 def customer_named(session: Session, name: str) -> int:
     """The id of the customer of this name, made where there is none."""
-    row = session.exec(select(CustomerRow).where(CustomerRow.name == name)).first()
-    if row is None:
-        row = CustomerRow(name=name)
-        session.add(row)
-        session.flush()
-    assert row.id is not None
-    return row.id
+    known = select(CustomerRow.id).where(CustomerRow.name == name)
+    found = session.exec(known).first()
+    if found is None:
+        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+        session.exec(insert(CustomerRow).values(name=name).on_conflict_do_nothing())
+        found = session.exec(known).one()
+    assert found is not None
+    return found
 
 
 Details = StatedContact
+
+
+def _of_phone(session: Session, customer_id: int, details: StatedContact, beside: int | None) -> ContactRow | None:
+    """The customer's contact with this mobile: the one of this name first, never `beside` under another name."""
+    found = session.exec(
+        select(ContactRow)
+        .where(ContactRow.customer_id == customer_id, ContactRow.mobile == details.mobile)
+        .order_by(col(ContactRow.id))
+    ).all()
+    named = [row for row in found if not details.name or fold(row.name) == fold(details.name)]
+    return next(iter(named or [row for row in found if row.id != beside]), None)
 
 
 def keep_contact(
@@ -170,21 +184,19 @@ def keep_contact(
     details: StatedContact,
     stated: tuple[str, str],
     at: datetime,
+    beside: int | None = None,
 ) -> int:
     """Change a contact or make one, matched by mobile within the customer (rule 45); returns its id.
 
-    `stated` is who said that this person may be texted and from what source; a new number is
+    `beside` is the other contact stated with this one: of another name they stay two, though they
+    share a phone (rule 33). `stated` is who said that this person may be texted and from what source; a new number is
     recorded as consent stated by the provider (rule 23).
     """
     row = session.get(ContactRow, contact_id) if contact_id else None
     if row is not None and details.mobile and row.mobile and row.mobile != details.mobile:
         row = None
     if row is None and details.mobile:
-        row = session.exec(
-            select(ContactRow)
-            .where(ContactRow.customer_id == customer_id, ContactRow.mobile == details.mobile)
-            .order_by(col(ContactRow.id))
-        ).first()
+        row = _of_phone(session, customer_id, details, beside)
     if row is None:
         row = ContactRow(customer_id=customer_id, name=details.name or details.mobile or "")
     number_is_new = bool(details.mobile) and details.mobile != row.mobile

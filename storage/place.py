@@ -31,7 +31,7 @@ def _file_system(path: Path) -> str:
     mounts = Path("/proc/mounts")
     if not sys.platform.startswith("linux") or not mounts.exists():
         return ""
-    target = str(path.absolute())
+    target = str(path.resolve())
     best, kind = "", ""
     for line in mounts.read_text().splitlines():
         _, point, name, *_ = line.split(" ")

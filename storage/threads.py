@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from domain.delivery import Channel, Delivery, State
 from domain.jobs import Access, Job, Status, Worker
 from domain.messages import Kind, Message, Party, Person, Stage
 from domain.people import Contact, ContactViewer, Role, User
-from domain.phone import tail
+from domain.phone import is_e164, tail
 from domain.text import fold
 from storage.plain import Plain, Row, at, moment, numbers
 from storage.reads import Reads
@@ -71,13 +72,13 @@ class Threads:
             where += " AND m.seq < :before"
             parameters["before"] = before
         rows = self.plain.rows(f"{_MESSAGE} WHERE {where} ORDER BY m.seq DESC LIMIT {count + 1}", parameters)
-        return self._whole(reversed(rows[:count])), len(rows) > count
+        return self._whole(viewer, reversed(rows[:count])), len(rows) > count
 
     def message(self, viewer: User | ContactViewer, job_id: int, message_id: int) -> Message | None:
         """One message, or None where this viewer may not see it."""
         where, parameters = self._seen(viewer, job_id)
         rows = self.plain.rows(f"{_MESSAGE} WHERE {where} AND m.id = :id", {**parameters, "id": message_id})
-        return next(iter(self._whole(rows)), None)
+        return next(iter(self._whole(viewer, rows)), None)
 
     def candidates(self, viewer: User, job: Job, words: str = "", limit: int = 200) -> list[Contact]:
         """The contacts of the job's customer whose name, title, email or phone holds all words, by name."""
@@ -162,7 +163,7 @@ class Threads:
         )
         return Worker(row[0], row[1], row[2], moment(row[3])) if row else None
 
-    def _whole(self, rows: Iterable[Row]) -> list[Message]:
+    def _whole(self, viewer: User | ContactViewer, rows: Iterable[Row]) -> list[Message]:
         rows = list(rows)
         ids = numbers([row[0] for row in rows])
         recipients: defaultdict[int, list[Person]] = defaultdict(list)
@@ -178,7 +179,9 @@ class Threads:
             f" WHERE d.message_id IN ({ids}) ORDER BY d.id"
         ):
             deliveries[r[0]].append(_delivery(r))
-        return [_message(row, tuple(recipients[row[0]]), tuple(deliveries[row[0]])) for row in rows]
+        whole = [_message(row, tuple(recipients[row[0]]), tuple(deliveries[row[0]])) for row in rows]
+        knows_numbers = isinstance(viewer, User) and viewer.role is Role.DISPATCHER
+        return whole if knows_numbers else [_without_numbers(message) for message in whole]
 
 
 def _shown(contact: Contact, viewer: User) -> Contact:
@@ -195,6 +198,21 @@ def _shown(contact: Contact, viewer: User) -> Contact:
         one_time=contact.one_time,
         opted_out=contact.opted_out,
     )
+
+
+def _without_numbers(message: Message) -> Message:
+    """The message as everybody but dispatchers gets it: of a number only its end (rule 9)."""
+    return replace(
+        message,
+        author=_unnumbered(message.author),
+        recipients=tuple(_unnumbered(person) for person in message.recipients),
+        deliveries=tuple(replace(d, to=tail(d.to) if is_e164(d.to) else d.to) for d in message.deliveries),
+    )
+
+
+def _unnumbered(person: Person) -> Person:
+    name = tail(person.name) if is_e164(person.name) else person.name
+    return replace(person, name=name, mobile=tail(person.mobile) if person.mobile else None)
 
 
 def _contact(row: Row) -> Contact:

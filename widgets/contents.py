@@ -15,7 +15,7 @@ class Contents(TextArea):
     """Several lines of text; Enter makes a new line, sending is another key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", id="contents.leave", show=False, tooltip="Go from the text to the thread"),
+        Binding("escape", "leave", "Leave", id="contents.leave", tooltip="Go from the text to the thread"),
     ]
 
     DEFAULT_CSS = """

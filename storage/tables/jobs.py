@@ -22,6 +22,7 @@ class JobRow(Table, table=True):
         Index("ix_job_waiting_key", "waiting_key", unique=True),
         Index("ix_job_activity_seq", "activity_seq", unique=True),
         Index("ix_job_window_key", "window_key", unique=True),
+        Index("ix_job_number_key", "number_key"),
         Index("ix_job_worker", "worker_id", "closed_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -56,6 +57,7 @@ class JobRow(Table, table=True):
     activity_seq: int = Field(default=0, sa_type=BigInteger)
     waiting_key: int = Field(default=0, sa_type=BigInteger)
     window_key: int = Field(default=0, sa_type=BigInteger)
+    number_key: str = ""
 
 
 class AssignmentRow(Table, table=True):

@@ -280,14 +280,14 @@ def test_a_stop_waits_for_the_call_in_flight(small_today: World) -> None:
 def test_a_stop_claims_nothing_more(small_today: World) -> None:
     job, inside = small_today.job(), threading.Event()
 
-    def slow(t: Outgoing) -> Outcome:
+    def until_told_to_stop(t: Outgoing) -> Outcome:
         inside.set()
-        time.sleep(0.3)
+        until(engine._stopping.is_set)
         return taken(t)
 
     for n in range(5):
         text(small_today, job, f"text {n}")
-    engine = _engine(small_today, FakeCarrier(slow))
+    engine = _engine(small_today, FakeCarrier(until_told_to_stop), senders=1)
     engine.start()
     assert inside.wait(5)
     engine.stop()
@@ -350,7 +350,7 @@ def test_claims_of_a_living_engine_are_left_alone(world: World) -> None:
         world.writers.outbox.record(claimed, Accepted("SM1", "queued", State.ACCEPTED))
 
 
-def _engine(world: World, carrier: FakeCarrier, alone: bool = True) -> Engine:
+def _engine(world: World, carrier: FakeCarrier, alone: bool = True, senders: int = 4) -> Engine:
     w = world.writers
-    settings = EngineSettings(poll_seconds=600.0, alone=alone)
+    settings = EngineSettings(poll_seconds=600.0, alone=alone, senders=senders)
     return Engine(w.outbox, w.inbox, w.engines, carrier, world.clock, settings)

@@ -135,10 +135,10 @@ def test_an_hour_of_trouble_loses_nothing_and_doubles_nothing(line: Line) -> Non
     line.world.text(other, dispatcher(line.world.ann), line.world.ben, body="for Ben")
     with scripted(trouble(429, 20429)) as server:
         busy = type(line.carrier)(line.credentials._replace(api_url=server.url))
-        for _ in range(30):
+        for _ in range(10):
             while send_next(line.world.writers.outbox, busy, "engine", line.pace) is not None:
                 pass
-            line.world.clock.advance(minutes=2)
+            line.world.clock.advance(minutes=6)
     line.leaves()
     assert sorted(line.accepted()) == ["for Ben", "one", "three", "two"]
 

@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.Column("activity_seq", sa.BigInteger(), nullable=False),
         sa.Column("waiting_key", sa.BigInteger(), nullable=False),
         sa.Column("window_key", sa.BigInteger(), nullable=False),
+        sa.Column("number_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["ad_hoc_contact_id"], ["contact.id"], name=op.f("fk_job_ad_hoc_contact_id")),
         sa.ForeignKeyConstraint(["billing_contact_id"], ["contact.id"], name=op.f("fk_job_billing_contact_id")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_job_customer_id")),
@@ -243,6 +244,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_job_activity_seq", ["activity_seq"], unique=True)
         batch_op.create_index(batch_op.f("ix_job_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_job_location_id"), ["location_id"], unique=False)
+        batch_op.create_index("ix_job_number_key", ["number_key"], unique=False)
         batch_op.create_index("ix_job_waiting_key", ["waiting_key"], unique=True)
         batch_op.create_index("ix_job_window_key", ["window_key"], unique=True)
         batch_op.create_index("ix_job_worker", ["worker_id", "closed_at"], unique=False)
