@@ -8,6 +8,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 OLDEST = (3, 11)
+PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 
 
 def main() -> int:
@@ -30,8 +31,7 @@ def main() -> int:
         venv.create(VENV, with_pip=True, clear=True)
     print("Installing Jobline and its tools …", flush=True)
     done = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        + ["-c", str(HERE / "constraints.txt"), "-e", f"{HERE}[dev]"],
+        [python, *PIP, "-c", str(HERE / "constraints.txt"), "-e", f"{HERE}[dev]"],
         check=False,
     )
     if done.returncode:

@@ -104,6 +104,10 @@ class _Line:
         if not number:
             self.errors.append("has no number")
             return None
+        for column in ("customer", "location", "status"):
+            if self._values.get(column) == CLEAR:
+                self.errors.append(f"{column} cannot be cleared")
+                del self._values[column]
         location = self._location(number)
         job = ImportedJob(
             line=self.number,

@@ -135,4 +135,4 @@ def _label(box: Box) -> Content:
         about = "type a number below" if box.name == "ad_hoc" else box.why_not
     else:
         about = box.why_not or f"{one_line(box.contact.name, 30)} {box.contact.mobile}"
-    return Content.assemble(box.label, (f"  {about}", "$text-muted"))
+    return Content.assemble(box.label, (f"  {about}", "$foreground 75%"))

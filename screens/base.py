@@ -94,9 +94,9 @@ class Asking(Widget):
 
     @on(Answered)
     def take_answer(self, event: Answered) -> None:
-        """Hand an answer to whoever asked, unless the screen was left meanwhile."""
+        """Hand an answer to whoever asked, unless the screen was left meanwhile: its fields go before it does."""
         event.stop()
-        if self.is_attached:
+        if self.is_attached and not self._pruning:
             event.take(event.value)
 
     def tell(self, refusal: Refusal) -> None:

@@ -29,7 +29,7 @@ def details(job: Job) -> Content:
         ("Made", clock_time(job.created_at)),
         ("Closed", clock_time(job.closed_at) if job.closed_at else ""),
     ]
-    lines = [Content.assemble((f"{name:<16}", "$text-muted"), one_line(value) or "—") for name, value in facts]
+    lines = [Content.assemble((f"{name:<16}", "$foreground 75%"), one_line(value) or "—") for name, value in facts]
     return Content("\n").join(lines)
 
 

@@ -35,7 +35,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One key a line."""
         lines = [
-            Content.assemble((f"{key:<14}", "bold $text-accent"), f"{name:<15}", (what, "$text-muted"))
+            Content.assemble((f"{key:<14}", "bold $text-accent"), f"{name:<15}", (what, "$foreground 75%"))
             for key, name, what in self._keys
         ]
         with VerticalScroll() as box:

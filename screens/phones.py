@@ -88,7 +88,7 @@ class PhonesScreen(DeskScreen[None]):
         for each in phones:
             last = f"{clock_time(each.last_at)} " if each.last_at else ""
             line = Content.assemble(
-                (self._owner(each.number), "bold"), (f"\n{last}{one_line(each.last_body, 60)}", "$text-muted")
+                (self._owner(each.number), "bold"), (f"\n{last}{one_line(each.last_body, 60)}", "$foreground 75%")
             )
             shown.add_option(Option(line, id=each.number))
         if not phones:

@@ -112,7 +112,7 @@ class RecipientPicker(ModalScreen[tuple[str, ...] | None]):
         mark = "[x]" if choice.key in self._ticked else "[ ]"
         how = f"cannot be texted: {choice.why_not}" if choice.why_not else _CHANNELS[choice.channel]
         name, about = one_line(choice.person.name, 40), one_line(choice.about, 80)
-        return Content.assemble((mark, "bold"), f" {name}  ", (f"{about}  ", "$text-muted"), (how, "$text-accent"))
+        return Content.assemble((mark, "bold"), f" {name}  ", (f"{about}  ", "$foreground 75%"), (how, "$text-accent"))
 
     def _highlighted(self) -> str | None:
         option = self.query_one(OptionList).highlighted_option

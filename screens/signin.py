@@ -71,7 +71,7 @@ class SignInScreen(DeskScreen[None]):
         for place, name in enumerate(self._names, start=1):
             digit = f"{place}" if place <= 9 else " "
             line = Content.assemble(
-                (f"{digit} ", "bold $text-accent"), f"{one_line(name.name, 40):<28}", (name.role, "$text-muted")
+                (f"{digit} ", "bold $text-accent"), f"{one_line(name.name, 40):<28}", (name.role, "$foreground 75%")
             )
             people.add_option(Option(line, id=str(name.id)))
         if not self._names:

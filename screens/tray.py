@@ -26,7 +26,7 @@ class TrayScreen(DeskScreen[None]):
     """Every waiting text whole: who sent it, to which of our numbers, when, and why it waits."""
 
     DEFAULT_CSS = """
-    TrayScreen OptionList { height: 1fr; border: none; }
+    TrayScreen OptionList, TrayScreen OptionList:focus { height: 1fr; border: none; }
     TrayScreen #what { height: auto; padding: 0 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,7 +61,9 @@ class TrayScreen(DeskScreen[None]):
         shown.clear_options()
         for text in texts:
             head = f"{phone.show(text.sender)} → {phone.show(text.to)} · {clock_time(text.at)}"
-            line = Content.assemble((head, "bold"), f"\n{display_text(text.body)}\n", (f"{text.why}\n", "$text-muted"))
+            line = Content.assemble(
+                (head, "bold"), f"\n{display_text(text.body)}\n", (f"{text.why}\n", "$foreground 75%")
+            )
             shown.add_option(Option(line, id=str(text.id)))
         if not texts:
             shown.add_option(Option(Content("The tray is empty: every text found its job. Press esc to go back.")))

@@ -8,7 +8,7 @@ after a power cut. PostgreSQL: the same interface over psycopg.
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def _engine(url: str, read_only: bool) -> sa.Engine:
 
 def _sqlite(address: URL, read_only: bool) -> sa.Engine:
     if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(address.database))
     engine = sa.create_engine(
         address, hide_parameters=True, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
     )
@@ -90,6 +90,14 @@ def _sqlite(address: URL, read_only: bool) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make the file for its owner alone: it will hold what customers wrote, and their numbers."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with suppress(OSError):
+            path.touch(mode=0o600)
 
 
 def _use_wal(cursor: Any) -> None:

@@ -87,7 +87,7 @@ class _Import:
         if job.location_id is not None:
             row.location_id = job.location_id
         if job.customer:
-            row.customer_id = customer_named(session, job.customer)
+            self._move(row, customer_named(session, job.customer))
         for name in ("template", "title", "asset", "address"):
             value = getattr(job, name)
             if value is not None:
@@ -96,9 +96,24 @@ class _Import:
             value = getattr(job, name)
             if value is not None:
                 setattr(row, name, value or None)
+        if row.window_start and row.window_end and row.window_end < row.window_start:
+            self.errors.append(LineError(job.line, "window_end is before the stored window_start"))
         self._people(session, job, row)
 
+    def _move(self, row: JobRow, customer_id: int) -> None:
+        """A job that goes to another customer leaves the former one's contacts behind: they must not be texted."""
+        if row.customer_id != customer_id:
+            row.site_contact_id = row.billing_contact_id = row.ad_hoc_contact_id = None
+        row.customer_id = customer_id
+
     def _people(self, session: Session, job: ImportedJob, row: JobRow) -> None:
+        for column, known, stated in (
+            ("site_contact", row.site_contact_id, job.site),
+            ("billing_contact", row.billing_contact_id, job.billing),
+        ):
+            if known is None and stated.stated and stated.name is None and not stated.mobile:
+                self.errors.append(LineError(job.line, f"{column} has no name yet; fill that column too"))
+                return
         row.site_contact_id = self._contact(session, row, row.site_contact_id, job.site)
         row.billing_contact_id = self._contact(session, row, row.billing_contact_id, job.billing, row.site_contact_id)
         if job.ad_hoc_mobile == "":

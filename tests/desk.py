@@ -388,7 +388,11 @@ async def at_desk(
         async with app.run_test(size=size) as pilot:
             desk = Desk(world, app, pilot)
             await desk.settles()
-            yield desk
+            try:
+                yield desk
+            finally:
+                watcher.stop()
+                await pilot.pause()
     finally:
         watcher.stop()
     assert unexpected == []

@@ -10,8 +10,8 @@ from textual.widgets import Input
 from domain.messages import DISPATCH, Kind
 from domain.text import one_line
 from screens.recipients import RecipientPicker
-from storage.tables.people import ContactRow, CustomerRow, LocationRow, UserRow
 from storage.tables.messages import DeliveryRow
+from storage.tables.people import ContactRow, CustomerRow, LocationRow, UserRow
 from tests.desk import Desk, at_desk, clickable, texted_job
 from tests.screens.tour import FakePhones, everywhere, furnish
 from tests.world import World, dispatcher

@@ -116,7 +116,7 @@ async def test_escape_goes_back_to_the_names(small_world: World) -> None:
         await desk.press("escape")
         await desk.focuses("#names")
         await desk.picks("Ann Lee")
-        assert desk.part("#pin") == "PIN, then Enter"
+        await desk.says("#pin", "PIN, then Enter")
 
 
 async def test_after_signing_out_nothing_of_the_former_user_is_shown(small_world: World) -> None:
