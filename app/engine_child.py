@@ -31,10 +31,13 @@ class EngineChild:
 
     def _keep(self) -> None:
         pause = FIRST_PAUSE_S
+        config = ("--config", str(self._settings.source)) if self._settings.source else ()
         while not self._stopping.is_set():
-            self._child = children.start("serve", "--until-eof", stderr=self._settings.state / "engine.err")
+            self._child = children.start("serve", "--until-eof", *config, stderr=self._settings.state / "engine.err")
             while self._child.poll() is None and not self._stopping.wait(0.2):
                 pass
+            if not self._stopping.is_set():
+                children.end(self._child)  # it is gone; this gives back its pipe
             if self._stopping.wait(pause):
                 return
             pause = min(LONGEST_PAUSE_S, pause * 2)

@@ -57,6 +57,8 @@ class Settings:
     twilio: TwilioSettings = TwilioSettings()
     web: WebSettings = WebSettings()
     sync: SyncSettings = SyncSettings()
+    source: Path | None = None
+    """The file they were read from, for our children."""
 
     @property
     def state(self) -> Path:
@@ -72,7 +74,7 @@ _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 def load(config: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises Refusal with the file or the variable that is wrong."""
     environment = os.environ if environment is None else environment
-    values = _from_file(_find(config, environment))
+    values = _from_file(source := _find(config, environment))
     for name, text in environment.items():
         if name.startswith(PREFIX) and name not in _BESIDE:
             _put(values, name.removeprefix(PREFIX).lower().split("__"), text, f"the variable {name}")
@@ -82,7 +84,9 @@ def load(config: Path | None = None, environment: Mapping[str, str] | None = Non
         raise Refusal(f"There is no setting called “{next(iter(values))}”. See docs/settings.md for all of them.")
     plain["state_dir"] = plain["state_dir"] or str(_user_folder(environment, "XDG_STATE_HOME", ".local/state"))
     plain["database_url"] = plain["database_url"] or _default_database(environment)
-    settings = Settings(plain["database_url"], plain["state_dir"], **sections)
+    settings = Settings(
+        plain["database_url"], plain["state_dir"], **sections, source=source.absolute() if source else None
+    )
     _check(settings)
     return settings
 

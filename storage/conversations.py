@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from domain.delivery import RESENDABLE, Channel, State
 from domain.errors import Refusal
-from domain.messages import Draft, NewDelivery, NewMessage, has_worker, is_contact_message
+from domain.messages import Draft, NewDelivery, NewMessage, Party, Person, has_worker, is_contact_message
 from domain.people import User
 from storage import feed
 from storage.counters import as_message, count_message, recount_turn
@@ -185,20 +185,26 @@ def store_message(session: Session, new: NewMessage) -> int:
     session.flush()
     assert row.id is not None
     _add_people(session, row.id, job, new)
-    _keep_up(session, job, new.author.user_id, seq)
+    _keep_up(session, job, new.author, seq)
     count_message(job, as_message(session, row), seq)
     session.add(job)
     return row.id
 
 
-def _keep_up(session: Session, job: JobRow, user_id: int | None, seq: int) -> None:
-    """An author has read what they write; their mark moves on if nothing else was unread."""
-    if user_id is None or job.id is None:
+def _keep_up(session: Session, job: JobRow, author: Person, seq: int) -> None:
+    """An author has read what they write; their mark moves on if nothing else was unread to them.
+
+    A dispatcher's marks count what people wrote, a worker's everything addressed to them.
+    """
+    if author.user_id is None or job.id is None:
         return
-    mark = session.get(ReadMarkRow, (user_id, job.id))
-    before = select(func.max(MessageRow.seq)).where(MessageRow.job_id == job.id, MessageRow.seq < seq)
-    if (mark.seq if mark else 0) >= (session.exec(before).one() or 0):
-        _mark(session, user_id, job.id, seq)
+    mark = session.get(ReadMarkRow, (author.user_id, job.id))
+    newest = job.person_seq
+    if author.role is Party.WORKER:
+        before = select(func.max(MessageRow.seq)).where(MessageRow.job_id == job.id, MessageRow.seq < seq)
+        newest = session.exec(before).one() or 0
+    if (mark.seq if mark else 0) >= newest:
+        _mark(session, author.user_id, job.id, seq)
 
 
 def _mark(session: Session, user_id: int, job_id: int, seq: int) -> None:

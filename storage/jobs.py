@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from domain import phone
 from domain.errors import Refusal
@@ -141,7 +141,8 @@ def save(session: Session, row: JobRow, worker_id: int | None, status: Status, n
     assert row.id is not None
     if fresh or came_from:
         _count(session, row.location_id, 1)
-        _count(session, came_from[0] if came_from else None, -1)
+    if came_from:
+        _count(session, came_from[0], -1)
     before, row.worker_id = row.worker_id, worker_id
     if before != worker_id or fresh:
         _hand_over(session, row, now)
@@ -182,12 +183,11 @@ def _hand_over(session: Session, row: JobRow, now: datetime) -> None:
         session.add(AssignmentRow(job_id=row.id, worker_id=row.worker_id, since=now))
 
 
-def _count(session: Session, location_id: int | None, by: int) -> None:
-    """Keep a location's number of jobs."""
-    place = session.get(LocationRow, location_id, with_for_update=True) if location_id is not None else None
-    if place is not None:
-        place.job_count += by
-        session.add(place)
+def _count(session: Session, location_id: int, by: int) -> None:
+    """Keep a location's number of jobs; under the feed's lock, so that two programs never wait for each other."""
+    feed.hold(session)
+    place = update(LocationRow).where(col(LocationRow.id) == location_id)
+    session.exec(place.values(job_count=LocationRow.job_count + by))
 
 
 def _search_text(session: Session, row: JobRow) -> str:

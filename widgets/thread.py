@@ -313,6 +313,7 @@ class ThreadView(ScrollView, can_focus=True):
             self._scroll(self.max_scroll_y if self._follows else self._body.heights.top(anchor) - line)
             measuring = self._body.measure_on_screen(self.scroll_offset.y, self.size.height)
         self._settling = False
+        self.vertical_scrollbar.position = self.scroll_y  # Textual leaves out a scrollbar that is not shown yet.
         self._ask_older()
         self._slice_soon()
         self.refresh()

@@ -43,6 +43,8 @@ def _start(
     if version:
         typer.echo(f"jobline {VERSION}")
         raise typer.Exit
+    if config is not None:
+        os.environ["JOBLINE_CONFIG"] = str(config.absolute())
     if context.invoked_subcommand is None:
         _finish(lambda: _open_desk(config, shared=False))
 
@@ -80,7 +82,7 @@ def init(
     def work() -> int:
         from app.commands.init import run
 
-        return run(settings.load(config), location, country, time_zone, number or [], admin, pin_stdin)
+        return run(_settings(config), location, country, time_zone, number or [], admin, pin_stdin)
 
     _finish(work)
 
@@ -97,7 +99,7 @@ def user_add(
     def work() -> int:
         from app.commands.users import add
 
-        return add(settings.load(config), name, role, mobile, pin_stdin)
+        return add(_settings(config), name, role, mobile, pin_stdin)
 
     _finish(work)
 
@@ -112,7 +114,7 @@ def user_pin(
     def work() -> int:
         from app.commands.users import reset_pin
 
-        return reset_pin(settings.load(config), name, pin_stdin)
+        return reset_pin(_settings(config), name, pin_stdin)
 
     _finish(work)
 
@@ -129,7 +131,7 @@ def import_(
     def work() -> int:
         from app.commands.importing import run
 
-        return run(settings.load(config), file, as_name)
+        return run(_settings(config), file, as_name)
 
     _finish(work)
 
@@ -146,7 +148,7 @@ def export(
     def work() -> int:
         from app.commands.exporting import run
 
-        return run(settings.load(config), job, all_jobs, format_, as_name)
+        return run(_settings(config), job, all_jobs, format_, as_name)
 
     _finish(work)
 
@@ -157,7 +159,7 @@ def send(as_name: AsName = "", config: Config = None) -> None:
     def work() -> int:
         from app.commands.sending import run
 
-        return run(settings.load(config), as_name)
+        return run(_settings(config), as_name)
 
     _finish(work)
 
@@ -171,7 +173,7 @@ def serve(
     def work() -> int:
         from app.serve import run
 
-        return run(settings.load(config), until_eof)
+        return run(_settings(config), until_eof)
 
     _finish(work)
 
@@ -199,9 +201,14 @@ def simulate(
 def _open_desk(config: Path | None, shared: bool) -> int:
     from app.desk import run
 
+    return run(_settings(config), shared)
+
+
+def _settings(config: Path | None) -> settings.Settings:
+    """The settings, of the named file where there is one: our children and our last words use it too."""
     if config is not None:
-        os.environ["JOBLINE_CONFIG"] = str(config.absolute())  # for the engine that the desk starts
-    return run(settings.load(), shared)
+        os.environ["JOBLINE_CONFIG"] = str(config.absolute())
+    return settings.load()
 
 
 def _finish(work: Callable[[], int | None]) -> None:

@@ -7,7 +7,7 @@ from domain.messages import DISPATCH
 from domain.people import Role
 from screens.job import JobScreen
 from screens.jobs import JobsScreen
-from tests.desk import at_desk, make_app, texted_job
+from tests.desk import at_desk, texted_job
 from tests.world import World, dispatcher, worker
 
 
@@ -239,7 +239,3 @@ async def test_a_closed_job_stands_last(small_world: World) -> None:
     closed, still_open = small_world.job(status=Status.COMPLETED), small_world.job()
     async with at_desk(small_world, small_world.ann) as desk:
         assert numbers(desk.rows) == [still_open.number, closed.number]
-
-
-def test_a_desk_can_be_made_without_a_terminal(small_world: World) -> None:
-    assert make_app(small_world, small_world.ann).user == small_world.ann

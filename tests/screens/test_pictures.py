@@ -143,7 +143,9 @@ def test_at_eighty_columns(company: World, act: Act, snap_compare: Compare, monk
 
 
 @pytest.mark.parametrize("act", [jobs, customer_messages], ids=lambda act: act.__name__)
-@pytest.mark.parametrize(("size", "theme"), [((120, 40), "textual-dark"), ((80, 24), "textual-light")])
+@pytest.mark.parametrize(
+    ("size", "theme"), [((120, 40), "textual-dark"), ((80, 24), "textual-light")], ids=["wide", "light"]
+)
 def test_wide_and_light(company: World, act: Act, size: tuple[int, int], theme: str, snap_compare: Compare) -> None:
     app = make_app(company, company.ann)
     app.theme = theme
