@@ -1,12 +1,23 @@
-"""One engine at a time on a SQLite file, by a kernel lock that no crash can leave behind."""
+"""One engine at a time, by a lock that no crash can leave behind."""
 
 import fcntl
 import os
 from pathlib import Path
+from typing import Any, Protocol
+
+_PRACTICE_KEY = 5_177_003
 
 
-class EngineLock:
-    """An exclusive lock beside the database; the kernel gives it back when its holder is gone."""
+class TurnLock(Protocol):
+    """Something that only one engine can hold."""
+
+    def try_take(self) -> bool:
+        """Take it if it is free."""
+        ...
+
+
+class FileLock:
+    """The kernel's lock on a file beside the database; it is given back when its holder is gone."""
 
     def __init__(self, database: Path) -> None:
         database.parent.mkdir(parents=True, exist_ok=True)
@@ -19,3 +30,17 @@ class EngineLock:
         except BlockingIOError:
             return False
         return True
+
+
+class ServerLock:
+    """A session lock on PostgreSQL, for practice: two practice carriers would each know half of the phones."""
+
+    def __init__(self, url: str) -> None:
+        import psycopg
+
+        self._connection: Any = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+
+    def try_take(self) -> bool:
+        """Take the lock if it is free."""
+        row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (_PRACTICE_KEY,)).fetchone()
+        return bool(row and row[0])

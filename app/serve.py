@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.lock import EngineLock
+from app.lock import FileLock, ServerLock, TurnLock
 from app.settings import Settings
 from storage.place import sqlite_path
 
@@ -26,7 +26,8 @@ def run(settings: Settings, until_eof: bool = False) -> int:
     if until_eof:
         threading.Thread(target=_watch_input, args=(stopping,), name="input", daemon=True).start()
     path = sqlite_path(settings.database_url)
-    if path is not None and not _take_turn(EngineLock(path), stopping, until_eof):
+    lock = _lock(settings, path)
+    if lock is not None and not _take_turn(lock, stopping, until_eof):
         return code()
     return _work(settings, path, stopping, until_eof) or code()
 
@@ -50,7 +51,7 @@ def _work(settings: Settings, path: Path | None, stopping: threading.Event, chil
     practice = None
     credentials = _credentials(settings)
     if credentials is None:
-        state = Path(f"{path}.practice") if path else None
+        state = Path(f"{path}.practice") if path else settings.state / "practice.db"
         practice = PracticeCarrier(state, writers.inbox.our_numbers(), log_file)
         credentials = practice.start()
     engine = Engine(
@@ -99,7 +100,14 @@ def _credentials(settings: Settings) -> "Credentials | None":
     return Credentials(twilio.account_sid, user, password, twilio.api_url or None)
 
 
-def _take_turn(lock: EngineLock, stopping: threading.Event, quiet: bool) -> bool:
+def _lock(settings: Settings, path: Path | None) -> TurnLock | None:
+    """One engine on a file, and one in practice; live on PostgreSQL several share the work."""
+    if path is not None:
+        return FileLock(path)
+    return None if settings.twilio.account_sid else ServerLock(settings.database_url)
+
+
+def _take_turn(lock: TurnLock, stopping: threading.Event, quiet: bool) -> bool:
     """Wait until no other engine works on this database; False where we were told to stop meanwhile."""
     if lock.try_take():
         return True

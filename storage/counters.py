@@ -57,8 +57,8 @@ def recount(session: Session, job_id: int) -> dict[str, object]:
 
 
 def preview(message: Message) -> str:
-    """The newest message on one line, with an arrow for texts that went out."""
-    arrow = "" if message.author.role in (Party.CONTACT, Party.PHONE) else "→ "
+    """The newest message on one line, with an arrow for what Dispatch wrote."""
+    arrow = "" if message.author.role in (Party.CONTACT, Party.PHONE, Party.WORKER) else "→ "
     return arrow + one_line(message.body, PREVIEW)
 
 

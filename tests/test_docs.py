@@ -71,6 +71,8 @@ def _settings() -> list[tuple[str, str, str]]:
     found = []
     defaults = settings.Settings()
     for field in fields(settings.Settings):
+        if field.name == "source":  # where they were read from, not a setting
+            continue
         value = getattr(defaults, field.name)
         if isinstance(value, str):
             found.append((field.name, f"JOBLINE_{field.name.upper()}", ""))
