@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -68,6 +69,13 @@ class DeskApp(Desk):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters and the guard, which nothing passes."""
         return [*super().get_line_filters(), self._guard]
+
+    def _fatal_error(self) -> None:
+        """Leave with one sentence; Textual's own report prints every local variable, secrets and texts included."""
+        error = self._exception if isinstance(self._exception, Exception) else RuntimeError("no reason given")
+        self.bell()
+        self._exit_renderables.append(Text(f"jobline: {self.services.in_words(error)}"))
+        self._close_messages_no_wait()
 
     def on_mount(self) -> None:
         """Leave cleanly on signals; what comes up behind the first frame begins after it."""

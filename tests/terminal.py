@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -38,14 +38,19 @@ class Terminal:
     """One of our commands on a terminal of 80 by 24, unless said otherwise."""
 
     def __init__(
-        self, *arguments: str, environment: Mapping[str, str] | None = None, columns: int = 80, rows: int = 24
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        columns: int = 80,
+        rows: int = 24,
+        program: Sequence[str] = COMMAND,
     ) -> None:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("JOBLINE_") and k != "NO_COLOR"}
         clean.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none", **(environment or {}))
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.child: pexpect.spawn[bytes] = pexpect.spawn(
-            COMMAND[0], [*COMMAND[1:], *arguments], env=clean, dimensions=(rows, columns), timeout=None
+            program[0], [*program[1:], *arguments], env=clean, dimensions=(rows, columns), timeout=None
         )
         self.raw = bytearray()
 
