@@ -73,6 +73,7 @@ def _rows(session: Session, count: int, first: int, seq: int, now: datetime, see
             "closed_at": None if open_ else window,
             "version": 1,
             "search_text": fold(f"{number} {title} unit {i % 97} {customer[1]} {worker[1]}"),
+            "search_numbers": "",
             "message_count": 2,
             "last_preview": _LAST[i % len(_LAST)],
             "last_at": min(window, now.astimezone(UTC)),

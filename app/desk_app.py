@@ -83,11 +83,25 @@ class DeskApp(Desk):
             self._handle(number)
         self.call_after_refresh(self._after_first_frame)
 
+    async def action_quit(self) -> None:
+        """Keep what is unsaved, then leave."""
+        self._leaving()
+        await super().action_quit()
+
+    def _leaving(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.leaving()
+
+    def _leave_on_signal(self, number: int) -> None:
+        self._leaving()
+        self.exit(return_code=128 + number)
+
     def _handle(self, number: signal.Signals) -> None:
         import asyncio
 
         try:
-            asyncio.get_running_loop().add_signal_handler(number, lambda: self.exit(return_code=128 + number))
+            asyncio.get_running_loop().add_signal_handler(number, self._leave_on_signal, number)
         except (RuntimeError, ValueError, NotImplementedError):
             return
 
@@ -109,9 +123,7 @@ class DeskApp(Desk):
 
     def sign_out(self) -> None:
         """Drafts are kept by their screens; nothing of theirs stays on the terminal."""
-        for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen):
-                screen.leaving()
+        self._leaving()
         self.user = None
         self.clear_notifications()
         self._begin()

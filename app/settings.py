@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from domain.errors import Refusal
 
 PREFIX = "JOBLINE_"
-_BESIDE = frozenset({"JOBLINE_PIN", "JOBLINE_CONFIG", "JOBLINE_CARRIER_PROXY", "JOBLINE_BENCH", "JOBLINE_KILL_RUNS"})
+_BESIDE = frozenset({"JOBLINE_PIN", "JOBLINE_CONFIG", "JOBLINE_CARRIER_PROXY", "JOBLINE_KILL_RUNS"})
 """Variables with our prefix that are no settings."""
 
 

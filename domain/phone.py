@@ -50,6 +50,11 @@ def tail(e164: str) -> str:
     return f"…{e164[-4:]}"
 
 
+def masked(text: str) -> str:
+    """A text with every E.164 number in it cut to its end."""
+    return re.sub(r"\+[1-9][0-9]{6,14}", lambda number: tail(number[0]), text)
+
+
 def is_country(code: str) -> bool:
     """Whether phone numbers of this two-letter country can be read."""
     import phonenumbers

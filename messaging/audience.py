@@ -28,8 +28,8 @@ def who_sees(job: Job, account: Account, viewer: User, chosen: Sequence[Choice])
 def what_it_costs(body: str, chosen: Sequence[Choice]) -> str:
     """The running count: encoding, units, parts × phones; and the dear character where there is one."""
     phones = len({c.person.mobile for c in chosen if c.person.role is Party.CONTACT and c.person.mobile})
-    if chosen and not phones:
-        return f"{len(body)} characters · no text is sent"
+    if not phones:
+        return f"{len(body)} characters" + (" · no text is sent" if chosen else "")
     counted = count(body)
     parts = max(1, counted.parts)
     text = f"{counted.encoding} {counted.units}/{counted.per_part * parts} · {parts} part{'s' if parts > 1 else ''}"

@@ -78,7 +78,10 @@ class Conversation:
 
     def choices(self, viewer: User, job: Job, words: str = "") -> list[Choice]:
         """Everybody this user may write to on this job: first those on the job, then the company, then the team."""
-        return choices(viewer, job, self.threads.candidates(viewer, job, words), words)
+        found = self.threads.candidates(viewer, job, words)
+        known = {contact.id for contact in found}
+        here = [] if words else [contact for contact in job.people() if contact.id not in known]
+        return choices(viewer, job, [*here, *found], words)
 
     def send(self, author: User, compose: Compose) -> Sent | Crossed:
         """Write a message: by text to contacts, at the desk to the worker, as a note to Dispatch."""

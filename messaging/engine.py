@@ -133,6 +133,7 @@ class Engine:
         return place_new(self.inbox, self.clock()) >= 200
 
     def _receive_to_the_end(self) -> bool:
+        self.engines.forget_old()
         return self._receive(to_the_end=True)
 
     def _follow(self) -> bool:

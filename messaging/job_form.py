@@ -13,12 +13,18 @@ from domain.people import Contact, StatedContact
 TIME = "%Y-%m-%d %H:%M"
 
 
-def read_form(typed: Mapping[str, str], location: Location, status: Status, worker_id: int | None) -> JobForm:
-    """The form's values, every number and time understood at the location. Raises Refusal with the field's name."""
+def read_form(
+    typed: Mapping[str, str], location: Location, status: Status, worker_id: int | None, job: Job | None = None
+) -> JobForm:
+    """The form's values, every number and time understood at the location. Raises Refusal with the field's name.
+
+    `job` is the one that is changed: its contacts stay the same people while its customer does.
+    """
     values = {name: " ".join(text.split()) for name, text in typed.items()}
     for name, what in (("number", "the job's number"), ("customer", "the customer's name")):
         if not values.get(name):
             raise Refusal(f"Type {what}.", name)
+    same = job if job is not None and job.customer == values["customer"] else None
     form = JobForm(
         number=values["number"],
         template=values.get("template", ""),
@@ -26,6 +32,8 @@ def read_form(typed: Mapping[str, str], location: Location, status: Status, work
         status=status,
         location_id=location.id,
         customer=values["customer"],
+        site_contact_id=same.site.id if same and same.site else None,
+        billing_contact_id=same.billing.id if same and same.billing else None,
         ad_hoc_mobile=_mobile(values, "ad_hoc_mobile", location),
         worker_id=worker_id,
         window_start=_time(values, "window_start", location),

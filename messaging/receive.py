@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.messages import DISPATCH, Kind, Message, NewMessage, Party, Person
 from domain.optout import Keyword, keyword, may_mean_the_job
-from domain.routing import How, Placement, place
+from domain.routing import How, Placement, place, tag_of
 
 if TYPE_CHECKING:
     from domain.ports import Carrier
@@ -65,7 +65,7 @@ def _since(inbox: Inbox, number: str, now: datetime) -> date:
 def _place(inbox: Inbox, kept: Kept, now: datetime) -> bool:
     text = kept.text
     word = keyword(text.body)
-    placement = place(text.body, inbox.texted(text.sender, text.to), now, inbox.windows())
+    placement = place(_printed_tags(inbox, text), inbox.texted(text.sender, text.to), now, inbox.windows())
     if placement.job_id is None:
         return inbox.place(kept, None, _REASONS[placement.how], word)
     worker = inbox.worker_of_phone(text.sender)
@@ -138,3 +138,9 @@ def _notice(body: str) -> str:
     if word is Keyword.STOP:
         return "Opted out. No more texts to this phone until it sends START."
     return "Takes texts again." if word is Keyword.START else ""
+
+
+def _printed_tags(inbox: Inbox, text: Incoming) -> str:
+    """The job tags in a text that we printed for that phone; "unit #12" is none."""
+    printed = (tag_of(job_id) for job_id in inbox.tagged(text.sender, text.to))
+    return " ".join(tag for tag in printed if tag.casefold() in text.body.casefold())

@@ -76,10 +76,14 @@ class AlertScreen(DeskModal[bool]):
         said.update(Content(what_it_costs(self.query_one(Contents).text, self._choices())))
 
     @on(Button.Pressed, "#cancel")
-    @on(Contents.Left)
     def leave(self) -> None:
         """Send nothing."""
         self.action_cancel()
+
+    @on(Contents.Left)
+    def leave_text(self) -> None:
+        """Escape leaves the text first, then the window: what was edited is not dropped by one key."""
+        self.query_one("#send").focus()
 
     @on(Button.Pressed, "#send")
     def press_send(self) -> None:
@@ -92,8 +96,9 @@ class AlertScreen(DeskModal[bool]):
         self.query_one("#ad_hoc", TickBox).value = bool(event.value.strip())
 
     def action_cancel(self) -> None:
-        """Send nothing."""
-        self.dismiss(False)
+        """Send nothing; while it is being sent, stay until the answer is there."""
+        if not self._sending:
+            self.dismiss(False)
 
     def action_send(self) -> None:
         """Send the alert to the ticked people, once."""

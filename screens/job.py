@@ -34,8 +34,7 @@ from widgets.top_bar import TopBar
 DETAILS, NOTES, CUSTOMER = "tab-details", "tab-notes", "tab-customer"
 _NO_MESSAGES = "No messages on this job yet. Press a to send the customer the first alert."
 _NO_MESSAGES_WORKER = "No messages for you on this job yet."
-DRAFT_S = 1.0
-"""A draft is kept this long after the last key."""
+_NO_CHAT = "Your account takes no part in messages. Ask the administrator for the Chat box."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,7 @@ class JobScreen(DeskScreen[None]):
         with VerticalScroll(id="details"):
             yield Static("", id="detail-lines")
         empty = _NO_MESSAGES if self.user.role is Role.DISPATCHER else _NO_MESSAGES_WORKER
+        empty = empty if self.user.chat else _NO_CHAT
         yield ThreadView(clock_time, empty_text=empty, id="thread")
         yield SendMessage(self.job_id)
         yield StatusBar()
@@ -121,7 +121,9 @@ class JobScreen(DeskScreen[None]):
         job = threads.job(self.user, self.job_id)
         if job is None:
             return _Loaded(None, (), False)
-        tab = job.texting_since is not None if customer_tab is None else customer_tab
+        tab = customer_tab
+        if tab is None:
+            tab = job.texting_since is not None
         messages, older = threads.messages(self.user, self.job_id, count=count, customer_tab=tab)
         newest, _ = threads.messages(self.user, self.job_id, count=1) if tab else (messages, False)
         people = self.services.conversation.choices(self.user, job) if self.user.chat else []
@@ -134,7 +136,7 @@ class JobScreen(DeskScreen[None]):
             return
         if loaded.job.texting_since is not None:
             self._offer_customer_tab()
-            self.query_one(Tabs).active = CUSTOMER
+            self.query_one(Tabs).active = CUSTOMER if loaded.customer_tab else NOTES
         self.thread.show(loaded.messages, loaded.has_older)
         self._take_job(loaded)
         if self._may_write():
@@ -145,7 +147,8 @@ class JobScreen(DeskScreen[None]):
         self.mark_read()
 
     def _may_write(self) -> bool:
-        assert self.job is not None
+        if self.job is None:
+            return False
         held = self.user.role is Role.DISPATCHER or self.job.access.worker_id == self.user.id
         return self.user.chat and held
 

@@ -78,15 +78,15 @@ class JobForm(DeskScreen[int | None]):
                     yield Label(label, classes="name")
                     yield Input(id=name, select_on_focus=False, placeholder=_EXAMPLES.get(name, ""))
             yield from self._select("status", "Status", [(s.words, s.value) for s in Status])
-            yield from self._select("location", "Location", [])
-            yield from self._select("worker", "Worker", [])
+            yield from self._select("location", "Location", [("…", _NOBODY)])
+            yield from self._select("worker", "Worker", [("nobody yet", _NOBODY)])
         yield Label("", id="said")
         yield Footer(show_command_palette=False)
 
-    def _select(self, name: str, label: str, options: list[tuple[str, str]]) -> ComposeResult:
+    def _select(self, name: str, label: str, options: Sequence[tuple[str, str | int]]) -> ComposeResult:
         with Horizontal():
             yield Label(label, classes="name")
-            yield Select(options, id=name, compact=True, allow_blank=True, prompt="—")
+            yield Select(options, id=name, compact=True, allow_blank=False)
 
     def on_mount(self) -> None:
         """Read the job, the locations and their workers."""
@@ -121,6 +121,11 @@ class JobForm(DeskScreen[int | None]):
         self.query_one("#title" if job else "#number", Input).focus()
 
     def _offer_workers(self, workers: Sequence[tuple[int, str]], chosen: int) -> None:
+        job = self._loaded.job if self._loaded else None
+        at_home = job is not None and self.query_one("#location", Select).value == job.location.id
+        present = job.worker if job is not None and at_home else None
+        if present is not None and present.id == chosen and all(key != chosen for key, _ in workers):
+            workers = [*workers, (present.id, present.name)]  # saving another field must not unassign anybody
         select = self.query_one("#worker", Select)
         select.set_options([("nobody yet", _NOBODY), *((Content(one_line(name)), key) for key, name in workers)])
         select.value = chosen if any(key == chosen for key, _ in workers) else _NOBODY
@@ -140,14 +145,14 @@ class JobForm(DeskScreen[int | None]):
         self._saving = True
         typed = {name: self.query_one(f"#{name}", Input).value for name, _ in _FIELDS}
         place = self.query_one("#location", Select).value
-        location = next((p for p in self._loaded.locations if p.id == place), self._loaded.locations[0])
+        location = next(p for p in self._loaded.locations if p.id == place)
         status = Status(str(self.query_one("#status", Select).value))
         worker = self.query_one("#worker", Select).value
         worker_id = worker if isinstance(worker, int) and worker != _NOBODY else None
         job = self._loaded.job
 
         def save() -> int:
-            form = read_form(typed, location, status, worker_id)
+            form = read_form(typed, location, status, worker_id, job)
             if job is None:
                 return self.services.jobs.create(form, self.user.name)
             self.services.jobs.change(job.id, job.version, form, self.user.name)

@@ -127,7 +127,7 @@ class SendMessage(Vertical, Asking):
 
         A thread that comes late must not bring back what was sent meanwhile: only the last turn writes.
         """
-        if self.job is None:
+        if self.job is None or self._sending:
             return
         now = Draft(self.composer.body, self._keys)
         if now.body == self._kept.body and (not now.body or now.recipients == self._kept.recipients):

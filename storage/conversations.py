@@ -61,7 +61,18 @@ class Conversations:
                 newer = self._newer(session, new.job_id, author, seen_seq)
                 if newer is not None:
                     return newer
-            return Posted(store_message(session, new), repeated=False)
+            posted = Posted(store_message(session, new), repeated=False)
+            draft = session.get(DraftRow, (author.id, new.job_id)) if author is not None else None
+            if draft is not None:  # what is sent is no draft any more, whatever becomes of the screen
+                session.delete(draft)
+            return posted
+
+    def repeated(self, compose_id: str, job_id: int, body: str) -> int | None:
+        """The message that this reference made before, if it was this text on this job."""
+        with self.database.read() as session:
+            known = session.exec(select(MessageRow).where(MessageRow.compose_id == compose_id)).first()
+            same = known is not None and known.job_id == job_id and known.body == body.strip()
+            return known.id if known is not None and same else None
 
     def resend(self, job_id: int, delivery_id: int) -> bool:
         """Queue a text of this job that did not get there once more, as a new attempt; False when it cannot be now."""
@@ -261,7 +272,7 @@ def _repeated(session: Session, known: MessageRow, new: NewMessage) -> Posted:
     to = [(p.role, p.user_id, p.contact_id) for p in as_message(session, known).recipients]
     same = known.body == new.body and known.job_id == new.job_id
     if not same or to != [(p.role, p.user_id, p.contact_id) for p in new.recipients]:
-        raise Refusal("This reference was already used for another text; give the new one its own reference.")
+        raise Refusal("This reference was already used for another text; give the new one its own reference.", "ref")
     assert known.id is not None
     return Posted(known.id, repeated=True)
 

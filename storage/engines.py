@@ -35,6 +35,7 @@ class Engines:
                 feed.append(session, "engine")
 
     def forget_old(self) -> None:
-        """Drop the words of engines that have been silent for a day."""
+        """Drop the words of engines that have been silent for a day, and changes that no reader needs."""
+        feed.prune(self.database)
         with self.database.write() as session:
             session.exec(delete(EngineRow).where(col(EngineRow.beat_at) < self.clock() - timedelta(days=1)))

@@ -13,7 +13,7 @@ from domain.delivery import Channel
 from domain.messages import Message, NewMessage, Party, Person
 from domain.optout import Keyword
 from domain.people import User
-from domain.routing import Texted, Windows
+from domain.routing import Texted, Windows, tag_of
 from domain.texts import Incoming
 from storage import feed
 from storage.conversations import store_message
@@ -124,6 +124,20 @@ class Inbox:
             if sent_at is not None and job.id is not None:
                 newest.setdefault(job.id, Texted(job.id, sent_at, job.closed_at, job.worker_id))
         return list(newest.values())
+
+    def tagged(self, phone: str, ours: str) -> list[int]:
+        """The jobs whose tag a text to this phone from this number carried."""
+        with self.database.read() as session:
+            rows = session.exec(
+                select(MessageRow.job_id, MessageRow.body)
+                .join(DeliveryRow, col(DeliveryRow.message_id) == MessageRow.id)
+                .where(
+                    DeliveryRow.to_address == phone,
+                    DeliveryRow.from_number == ours,
+                    col(MessageRow.body).contains("#"),
+                )
+            ).all()
+        return sorted({job_id for job_id, body in rows if tag_of(job_id) in body})
 
     def answered(self, phone: str, job_id: int) -> tuple[Message | None, list[Person]]:
         """The newest message texted to this phone on this job, and the people who share the phone there.

@@ -138,7 +138,10 @@ class JobList:
     def _where(self, viewer: User, wanted: JobFilter) -> tuple[str, dict[str, Any]]:
         where, parameters = jobs_of(viewer, self.reads.account(), self.clock())
         for i, word in enumerate(fold(wanted.words).split()):
-            where += f" AND j.search_text LIKE :word{i} ESCAPE '\\'"
+            found = f"j.search_text LIKE :word{i} ESCAPE '\\'"
+            if viewer.role is Role.DISPATCHER:
+                found = f"({found} OR j.search_numbers LIKE :word{i} ESCAPE '\\')"
+            where += f" AND {found}"
             parameters[f"word{i}"] = "%" + _literal(word) + "%"
         return where, parameters
 

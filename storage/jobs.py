@@ -1,4 +1,4 @@
-"""Writing jobs: making and changing them, assigning them, and importing many at once."""
+"""Writing jobs: making and changing them, and assigning them."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -119,7 +119,7 @@ def keep_ad_hoc(session: Session, row: JobRow, mobile: str, stated: tuple[str, s
     contact_id = keep_contact(session, row.customer_id, known, StatedContact(mobile=mobile), stated, at)
     if known is None:
         contact = session.get_one(ContactRow, contact_id)
-        contact.one_time, contact.name = True, f"Ad hoc {mobile}"
+        contact.one_time, contact.name = True, f"Ad hoc {phone.tail(mobile)}"
         contact.search_text = fold(contact.name)
         session.add(contact)
     return contact_id
@@ -147,18 +147,13 @@ def save(session: Session, row: JobRow, worker_id: int | None, status: Status, n
     if before != worker_id or fresh:
         _hand_over(session, row, now)
     sort_keys(row)
-    row.search_text = _search_text(session, row)
+    row.search_text, row.search_numbers = _search_text(session, row), _search_numbers(session, row)
     seq = feed.append(session, "job", row.id)
     if row.activity_seq <= 0:
         row.activity_seq = seq
     session.add(row)
     session.flush()
     return row.id
-
-
-def locate(session: Session, name: str) -> LocationRow | None:
-    """The location of this name, in any case."""
-    return next((r for r in session.exec(select(LocationRow)).all() if fold(r.name) == fold(name)), None)
 
 
 def worker_at(session: Session, name: str, location_id: int) -> int | None:
@@ -197,6 +192,11 @@ def _search_text(session: Session, row: JobRow) -> str:
     if row.worker_id:
         names.append(session.get_one(UserRow, row.worker_id).name)
     for contact_id in {row.site_contact_id, row.billing_contact_id, row.ad_hoc_contact_id} - {None}:
-        contact = session.get_one(ContactRow, contact_id)
-        names += [contact.name, contact.mobile or ""]
+        names.append(session.get_one(ContactRow, contact_id).name)
     return fold(" ".join(names))
+
+
+def _search_numbers(session: Session, row: JobRow) -> str:
+    """The job's phone numbers, found by dispatchers alone (rule 9)."""
+    people = {row.site_contact_id, row.billing_contact_id, row.ad_hoc_contact_id} - {None}
+    return " ".join(session.get_one(ContactRow, contact_id).mobile or "" for contact_id in people)

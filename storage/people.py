@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from domain.account import Account
 from domain.errors import Refusal
 from domain.people import Role, StatedContact
+from domain.phone import tail
 from domain.text import fold
 from storage import feed
 from storage.engine import Database
@@ -198,7 +199,7 @@ def keep_contact(
     if row is None and details.mobile:
         row = _of_phone(session, customer_id, details, beside)
     if row is None:
-        row = ContactRow(customer_id=customer_id, name=details.name or details.mobile or "")
+        row = ContactRow(customer_id=customer_id, name=details.name or tail(details.mobile or ""))
     number_is_new = bool(details.mobile) and details.mobile != row.mobile
     for field, value in details._asdict().items():
         if value is not None:

@@ -33,7 +33,7 @@ class Plain:
         return self._path is not None
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
-        """Every row of a SELECT. Raises the driver's own error; `storage.trouble` puts it in words."""
+        """Every row of a SELECT. Raises the driver's own error; `storage.engine.in_words` puts it in words."""
         connection = self._connection()
         if self.is_sqlite:
             return connection.execute(sql, _for_sqlite(parameters)).fetchall()  # type: ignore[no-any-return]

@@ -11,7 +11,7 @@ from domain.delivery import Channel, Delivery, State
 from domain.jobs import Access, Job, Status, Worker
 from domain.messages import Kind, Message, Party, Person, Stage
 from domain.people import Contact, ContactViewer, Role, User
-from domain.phone import is_e164, tail
+from domain.phone import is_e164, masked, tail
 from domain.text import fold
 from storage.plain import Plain, Row, at, moment, numbers
 from storage.reads import Reads
@@ -82,7 +82,7 @@ class Threads:
 
     def candidates(self, viewer: User, job: Job, words: str = "", limit: int = 200) -> list[Contact]:
         """The contacts of the job's customer whose name, title, email or phone holds all words, by name."""
-        where = "p.customer_id = :customer"
+        where = f"p.customer_id = :customer AND {_there(job)}"
         parameters: dict[str, Any] = {"customer": job.customer_id}
         for i, word in enumerate(fold(words).split()):
             where += f" AND p.search_text LIKE :word{i} ESCAPE '\\'"
@@ -94,7 +94,7 @@ class Threads:
     def chosen(self, viewer: User, job: Job, ids: Collection[int]) -> list[Contact]:
         """These contacts, as far as they belong to the job's customer."""
         rows = self.plain.rows(
-            f"{_CONTACT} WHERE p.customer_id = :customer AND p.id IN ({numbers(frozenset(ids))})",
+            f"{_CONTACT} WHERE p.customer_id = :customer AND p.id IN ({numbers(frozenset(ids))}) AND {_there(job)}",
             {"customer": job.customer_id},
         )
         return [_shown(_contact(row), viewer) for row in rows]
@@ -146,10 +146,14 @@ class Threads:
             worker=self._worker(row[19]),
             created_at=at(row[20]),
             closed_at=moment(row[21]),
-            texting_since=moment(row[22]),
+            texting_since=moment(row[22]) if self._takes_part(viewer) else None,
             version=row[23],
             access=self.access(row[0]),
         )
+
+    def _takes_part(self, viewer: User) -> bool:
+        """Whether customer messages exist at all for this viewer (rules 1, 15)."""
+        return viewer.chat and (viewer.role is Role.DISPATCHER or self.reads.account().three_way)
 
     def _contacts(self, ids: list[int]) -> dict[int, Contact]:
         rows = self.plain.rows(f"{_CONTACT} WHERE p.id IN ({numbers(ids)})")
@@ -184,6 +188,11 @@ class Threads:
         return whole if knows_numbers else [_without_numbers(message) for message in whole]
 
 
+def _there(job: Job) -> str:
+    """One-time contacts belong to their own job alone (rule 22)."""
+    return f"(NOT p.one_time OR p.id IN ({numbers([contact.id for contact in job.people()])}))"
+
+
 def _shown(contact: Contact, viewer: User) -> Contact:
     """Workers see names; of a number only its end, enough to tell two apart (rule 9)."""
     if viewer.role is not Role.WORKER:
@@ -191,7 +200,7 @@ def _shown(contact: Contact, viewer: User) -> Contact:
     return Contact(
         id=contact.id,
         customer_id=contact.customer_id,
-        name=contact.name,
+        name=masked(contact.name),
         title=contact.title,
         mobile=tail(contact.mobile) if contact.mobile else None,
         sms_on=contact.sms_on,
@@ -211,8 +220,7 @@ def _without_numbers(message: Message) -> Message:
 
 
 def _unnumbered(person: Person) -> Person:
-    name = tail(person.name) if is_e164(person.name) else person.name
-    return replace(person, name=name, mobile=tail(person.mobile) if person.mobile else None)
+    return replace(person, name=masked(person.name), mobile=tail(person.mobile) if person.mobile else None)
 
 
 def _contact(row: Row) -> Contact:

@@ -41,11 +41,13 @@ def run(size: str, seed: int) -> int:
         _use(folder, url, _address(carrier))
         from app.desk import run as open_desk
 
-        return open_desk(settings.load(), shared=True)
+        code = open_desk(settings.load(), shared=True)
+        if code != 1:  # after a crash the report in it is still wanted
+            shutil.rmtree(folder, ignore_errors=True)
+        return code
     finally:
         if carrier is not None:
             children.end(carrier)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _more_jobs(url: str, now: datetime, seed: int) -> None:

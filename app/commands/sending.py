@@ -40,17 +40,31 @@ def _one(readers: Readers, conversation: Conversation, user: User, line: bytes) 
         job = readers.threads.job_numbered(user, wanted["job"])
         if job is None:
             raise Refusal(f"There is no job {wanted['job']}.")
-        to = _recipient(conversation, user, job, wanted["to"])
-        compose_id = f"ref:{ref}"
-        if user.name == COMMAND_LINE:
-            sent = conversation.send_as_program(job, to, wanted["body"], compose_id)
-        else:
-            key = f"worker:{to.user_id}" if to.role is Party.WORKER else f"contact:{to.contact_id}"
-            sent = conversation.send(user, Compose(job.id, (key,), wanted["body"], compose_id))
-        assert not isinstance(sent, Crossed)
-        return {"ok": True, "ref": ref, "message": sent.message_id}
+        before = conversation.conversations.repeated(_compose_id(ref), job.id, wanted["body"])
+        try:
+            return {"ok": True, "ref": ref, "message": _send(conversation, user, job, wanted)}
+        except Refusal as refusal:
+            if before is None or refusal.field == "ref":
+                raise
+            return {"ok": True, "ref": ref, "message": before}
     except Refusal as refusal:
         return {"ok": False, "ref": ref, "error": refusal.sentence}
+
+
+def _send(conversation: Conversation, user: User, job: Job, wanted: dict[str, str]) -> int:
+    to = _recipient(conversation, user, job, wanted["to"])
+    compose_id = _compose_id(wanted["ref"])
+    if user.name == COMMAND_LINE:
+        sent = conversation.send_as_program(job, to, wanted["body"], compose_id)
+    else:
+        key = f"worker:{to.user_id}" if to.role is Party.WORKER else f"contact:{to.contact_id}"
+        sent = conversation.send(user, Compose(job.id, (key,), wanted["body"], compose_id))
+    assert not isinstance(sent, Crossed)
+    return sent.message_id
+
+
+def _compose_id(ref: str) -> str:
+    return f"ref:{ref}"
 
 
 def _parsed(line: bytes) -> dict[str, str]:

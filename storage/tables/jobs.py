@@ -45,6 +45,7 @@ class JobRow(Table, table=True):
     closed_at: datetime | None = None
     version: int = 1
     search_text: str = ""
+    search_numbers: str = ""
 
     texting_since: datetime | None = None
     message_count: int = 0

@@ -40,12 +40,23 @@ def test_a_first_alert_an_answer_and_an_answer_to_it_all_by_keys() -> None:
         assert demo.ended() == 0
 
 
-def test_a_reply_appears_without_a_key_press_while_its_job_is_open() -> None:
+def test_an_answer_appears_in_customer_messages_without_a_key_press() -> None:
     with Terminal("demo") as demo:
         _sign_in(demo)
-        demo.until(lambda text: "when exactly will" in text or "Good morning" in text, limit_s=20)
+        _filter(demo, "2428")
+        demo.press("enter")
+        demo.until(lambda text: "Is the part for" in text and "Submit" in text)
+        before = demo.text.count("◀")
+        demo.press("It is in stock.", "ctrl+s")
+        demo.until(lambda text: "It is in stock." in text and "Delivered" in text)
+        demo.until(lambda text: text.count("◀") > before or _answered(text))
         demo.press("ctrl+q")
         assert demo.ended() == 0
+
+
+def _answered(text: str) -> bool:
+    """Whether the customer's text stands below ours."""
+    return text.rfind("◀") > text.find("It is in stock.") > 0
 
 
 def _sign_in(demo: Terminal) -> None:

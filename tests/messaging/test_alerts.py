@@ -20,7 +20,7 @@ def test_the_three_boxes_carry_the_seeds_words(small_world: World) -> None:
     assert [box.contact.name if box.contact else None for box in found] == [
         "Ana Silva",
         "Ben Silva",
-        "Ad hoc +15550104444",
+        "Ad hoc …4444",
     ]
     assert [box.why_not for box in found] == ["", "", ""]
 

@@ -95,10 +95,20 @@ def test_a_guess_between_two_workers_is_kept_from_the_worker(line: Line) -> None
 
 def test_a_tag_in_the_text_settles_it(line: Line) -> None:
     first, second = _two_jobs_on_one_number(line)
+    line.texts(first, line.world.ana, body=f"For this job write {tag_of(first.id)}")
+    line.texts(second, line.world.ana, body="Hello")
     line.answers(f"running late {tag_of(first.id).lower()}")
     assert line.newest(first).body.startswith("running late")
     assert not line.newest(first).guessed
-    assert line.bodies(second) == ["We come at ten"]
+    assert line.bodies(second) == ["We come at ten", "Hello"]
+
+
+def test_a_number_sign_that_we_never_printed_is_no_tag(line: Line) -> None:
+    """A customer's "unit #01" must not send the text to another job."""
+    first, second = _two_jobs_on_one_number(line)
+    line.answers(f"unit {tag_of(first.id)} please")
+    assert line.newest(second).body.startswith("unit")
+    assert line.newest(second).guessed
 
 
 def test_the_second_job_of_a_phone_has_another_number_so_that_answers_are_exact(line: Line) -> None:

@@ -197,7 +197,7 @@ def test_a_number_on_the_job_becomes_a_one_time_contact_there(world: World) -> N
     job = world.job(ad_hoc_mobile=AD_HOC)
     assert job.ad_hoc is not None
     assert (job.ad_hoc.mobile, job.ad_hoc.one_time) == (AD_HOC, True)
-    assert AD_HOC in job.ad_hoc.name
+    assert job.ad_hoc.name == f"Ad hoc …{AD_HOC[-4:]}"
     assert len(job.people()) == 3
     assert len(contacts(world)) == 3
     again = world.job(ad_hoc_mobile=AD_HOC)

@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("search_text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("search_numbers", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("texting_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("message_count", sa.Integer(), nullable=False),
         sa.Column("last_preview", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
