@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
@@ -22,6 +20,7 @@ from storage.reads import Reads
 from storage.sending_numbers import number_for
 from storage.tables.jobs import DraftRow, JobRow, ReadMarkRow
 from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
+from storage.upsert import insert
 from storage.visible import visible
 
 
@@ -220,8 +219,7 @@ def _keep_up(session: Session, job: JobRow, author: Person, seq: int) -> None:
 
 def _mark(session: Session, user_id: int, job_id: int, seq: int) -> None:
     """Move a read mark forward, never back, whoever else moves it at the same moment."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    new = insert(ReadMarkRow).values(user_id=user_id, job_id=job_id, seq=seq)
+    new = insert(session, ReadMarkRow).values(user_id=user_id, job_id=job_id, seq=seq)
     session.exec(
         new.on_conflict_do_update(
             index_elements=["user_id", "job_id"],

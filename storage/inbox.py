@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, func, select
 
 from domain.account import Location
@@ -25,6 +23,7 @@ from storage.reads import Reads
 from storage.tables.jobs import JobRow
 from storage.tables.messages import DeliveryRow, InboundRow, InboundState, MessageRow, RecipientRow
 from storage.tables.people import LocationRow, SendingNumberRow, UserRow
+from storage.upsert import insert
 
 
 class Kept(NamedTuple):
@@ -61,9 +60,8 @@ class Inbox:
         if not texts:
             return 0
         with self.database.write() as session:
-            insert = sqlite_insert if self.database.is_sqlite else postgres_insert
             for text in texts:
-                statement = insert(InboundRow).values(
+                statement = insert(session, InboundRow).values(
                     sid=text.sid,
                     from_number=text.sender,
                     to_number=text.to,

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from storage.tables.people import OptOutRow
+from storage.upsert import insert
 
 
 def in_force(session: Session, phone: str) -> bool:
@@ -17,8 +16,7 @@ def in_force(session: Session, phone: str) -> bool:
 def opt_out(session: Session, phone: str, word: str, at: datetime) -> None:
     """Record an opt-out; a second STOP changes nothing."""
     session.flush()
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    session.exec(insert(OptOutRow).values(phone=phone, word=word, at=at).on_conflict_do_nothing())
+    session.exec(insert(session, OptOutRow).values(phone=phone, word=word, at=at).on_conflict_do_nothing())
 
 
 def opt_in(session: Session, phone: str, at: datetime) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from domain.account import Account
@@ -25,6 +23,7 @@ from storage.tables.people import (
     UserLocationRow,
     UserRow,
 )
+from storage.upsert import insert
 
 
 class PinRecord(NamedTuple):
@@ -157,14 +156,10 @@ def customer_named(session: Session, name: str) -> int:
     known = select(CustomerRow.id).where(CustomerRow.name == name)
     found = session.exec(known).first()
     if found is None:
-        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-        session.exec(insert(CustomerRow).values(name=name).on_conflict_do_nothing())
+        session.exec(insert(session, CustomerRow).values(name=name).on_conflict_do_nothing())
         found = session.exec(known).one()
     assert found is not None
     return found
-
-
-Details = StatedContact
 
 
 def _of_phone(session: Session, customer_id: int, details: StatedContact, beside: int | None) -> ContactRow | None:

@@ -12,8 +12,8 @@ from domain.account import Account
 from domain.delivery import Channel, State
 from domain.jobs import Job, JobForm, Status
 from domain.messages import DISPATCH, Kind, NewDelivery, NewMessage, Party, Person
-from domain.people import Role, User
-from storage.people import Details, NewUser, customer_named, keep_contact
+from domain.people import Role, StatedContact, User
+from storage.people import NewUser, customer_named, keep_contact
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OURS = "+15550100001"
@@ -72,7 +72,7 @@ class World:
         """Add a contact and return them as a recipient."""
         with self.write() as session:
             owner = customer_named(session, customer)
-            details = Details(name, title, mobile or "", f"{name.split()[0].lower()}@example.com")
+            details = StatedContact(name, title, mobile or "", f"{name.split()[0].lower()}@example.com")
             contact_id = keep_contact(session, owner, None, details, ("Ann Lee", "test"), self.clock())
         return Person(Party.CONTACT, name, contact_id=contact_id, mobile=mobile)
 

@@ -9,9 +9,9 @@ from app.wiring import Readers, Writers
 from domain.account import Account
 from domain.errors import Refusal
 from domain.messages import Person
-from domain.people import Role
+from domain.people import Role, StatedContact
 from domain.phone import tail
-from storage.people import Details, NewUser, People, customer_named, keep_contact
+from storage.people import NewUser, People, customer_named, keep_contact
 from storage.tables.people import ConsentRow, ContactRow
 from tests.storage.rows import another, together
 from tests.world import ANA, OURS, World
@@ -20,7 +20,7 @@ NEW = "+15550105001"
 STATED = ("Abe Cole", "typed in contacts")
 
 
-def keep(world: World, contact_id: int | None, details: Details, customer: str = "Silva Farms") -> ContactRow:
+def keep(world: World, contact_id: int | None, details: StatedContact, customer: str = "Silva Farms") -> ContactRow:
     with world.write() as session:
         owner = customer_named(session, customer)
         found = keep_contact(session, owner, contact_id, details, STATED, world.clock())
@@ -42,46 +42,46 @@ def candidates(world: World, words: str) -> list[str]:
 
 def test_a_contact_is_matched_by_mobile_within_the_customer(world: World) -> None:
     """Importing the same person under another spelling changes them; elsewhere it is somebody else."""
-    same = keep(world, None, Details(name="Ana Maria Silva", mobile=ANA))
+    same = keep(world, None, StatedContact(name="Ana Maria Silva", mobile=ANA))
     assert (same.id, same.name, same.title) == (world.ana.contact_id, "Ana Maria Silva", "Owner")
-    other = keep(world, None, Details(name="Ana Silva", mobile=ANA), customer="Okafor Ltd")
+    other = keep(world, None, StatedContact(name="Ana Silva", mobile=ANA), customer="Okafor Ltd")
     assert other.id != world.ana.contact_id
 
 
 def test_what_is_not_said_is_kept_and_an_empty_word_clears(world: World) -> None:
     assert world.ana.contact_id is not None
-    kept = keep(world, world.ana.contact_id, Details(title="Director"))
+    kept = keep(world, world.ana.contact_id, StatedContact(title="Director"))
     assert (kept.name, kept.title, kept.mobile, kept.email) == ("Ana Silva", "Director", ANA, "ana@example.com")
-    kept = keep(world, world.ana.contact_id, Details(title="", email=""))
+    kept = keep(world, world.ana.contact_id, StatedContact(title="", email=""))
     assert (kept.title, kept.email) == ("", "")
-    kept = keep(world, world.ana.contact_id, Details(mobile=""))
+    kept = keep(world, world.ana.contact_id, StatedContact(mobile=""))
     assert (kept.name, kept.mobile) == ("Ana Silva", None)
 
 
 def test_another_number_is_another_person(world: World) -> None:
     """A number that changes hands must not take consent and history with it."""
-    made = keep(world, world.ana.contact_id, Details(name="Ana Silva", mobile=NEW))
+    made = keep(world, world.ana.contact_id, StatedContact(name="Ana Silva", mobile=NEW))
     assert made.id != world.ana.contact_id
-    assert keep(world, world.ana.contact_id, Details()).mobile == ANA
+    assert keep(world, world.ana.contact_id, StatedContact()).mobile == ANA
 
 
 def test_consent_is_recorded_for_a_new_number_and_once(world: World) -> None:
     (first,) = consents(world, world.ana.contact_id)
     assert (first.mobile, first.wording, first.stated_by) == (ANA, "stated by the provider", "Ann Lee")
     assert (first.source, first.at) == ("test", world.clock())
-    keep(world, None, Details(name="Ana", mobile=ANA))
+    keep(world, None, StatedContact(name="Ana", mobile=ANA))
     assert len(consents(world, world.ana.contact_id)) == 1
-    silent = keep(world, None, Details(name="Sam Silva"))
+    silent = keep(world, None, StatedContact(name="Sam Silva"))
     assert consents(world, silent.id) == []
     world.clock.advance(days=1)
-    keep(world, silent.id, Details(mobile=NEW))
+    keep(world, silent.id, StatedContact(mobile=NEW))
     (later,) = consents(world, silent.id)
     assert (later.mobile, later.stated_by, later.source, later.at) == (NEW, *STATED, world.clock())
 
 
 def test_contacts_are_found_by_name_title_email_and_phone_without_accents(world: World) -> None:
-    keep(world, None, Details("José Gómez", "Jefe 100%", NEW, "jose@gomez.example"))
-    keep(world, None, Details("Olga Okafor", "Director", "+15550105002", ""), customer="Okafor Ltd")
+    keep(world, None, StatedContact("José Gómez", "Jefe 100%", NEW, "jose@gomez.example"))
+    keep(world, None, StatedContact("Olga Okafor", "Director", "+15550105002", ""), customer="Okafor Ltd")
     for words in ("jose", "GÓMEZ", "jefe", "100%", "gomez.example", "105001", "gomez jose"):
         assert candidates(world, words) == ["José Gómez"], words
     assert candidates(world, "") == ["Ana Silva", "Ben Silva", "José Gómez"]
@@ -212,7 +212,7 @@ def test_a_person_keeps_their_name_on_what_they_wrote(world: World) -> None:
     """Messages name people as they were when it was written."""
     job = world.job()
     world.text(job, world.ana, Person(world.ben.role, "Ben Silva", contact_id=world.ben.contact_id))
-    keep(world, world.ana.contact_id, Details(name="Ana Married"))
+    keep(world, world.ana.contact_id, StatedContact(name="Ana Married"))
     (message,), _ = world.readers.threads.messages(world.ann, job.id)
     assert message.author.name == "Ana Silva"
     site = world.read_job(job.id).site
