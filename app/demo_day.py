@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from domain.jobs import Status
 from domain.people import Role
+from domain.saved_replies import NEW, SavedReply
 
 NORTH, HARBOR = "North Depot", "Harbor Yard"
 NUMBERS = {NORTH: ("+15550100001", "+15550100002"), HARBOR: ("+15550100003",)}
@@ -24,21 +25,32 @@ class DemoUser(NamedTuple):
     role: Role
     pin: str
     places: tuple[str, ...]
-    chat: bool = True
+    mobile: str | None = None
 
 
 USERS = (
     DemoUser("Ann Lee", Role.DISPATCHER, "111111", (NORTH, HARBOR)),
     DemoUser("Bea Reed", Role.DISPATCHER, "222222", (HARBOR,)),
-    DemoUser("Marco Diaz", Role.WORKER, "333333", (NORTH, HARBOR)),
-    DemoUser("Mia Wong", Role.WORKER, "444444", (NORTH,)),
+    DemoUser("Marco Diaz", Role.WORKER, "333333", (NORTH, HARBOR), "+15550103003"),
+    DemoUser("Mia Wong", Role.WORKER, "444444", (NORTH,), "+15550103004"),
     DemoUser("Noah Berg", Role.WORKER, "555555", (HARBOR,)),
     DemoUser("Zoe Hart", Role.WORKER, "666666", (NORTH, HARBOR)),
 )
 
+SAVED = (
+    SavedReply(NEW, "New time", "Hello {contact}, we can come {when} instead. Is that all right?", own=False),
+    SavedReply(NEW, "Please call", "Hello {contact}, please call us about job {job}.", own=False),
+    SavedReply(NEW, "On the way", "{worker} is on the way to you.", own=False),
+    SavedReply(NEW, "On my way", "On my way.", own=False, for_workers=True),
+    SavedReply(NEW, "Arrived", "I have arrived.", own=False, for_workers=True),
+    SavedReply(NEW, "Done", "Done. Everything works.", own=False, for_workers=True),
+    SavedReply(NEW, "Need a part", "I need a part: {part}", own=False, for_workers=True),
+)
+"""The team's saved replies; those for workers are sent by a digit."""
+
 HINT = (
     "Practice demo: everybody is made up, and no text leaves this machine.\n"
-    "Start as Ann, a dispatcher: press 1, type 111111, press Enter.\n"
+    "Start as Ann, a dispatcher: press 1, type 111111.\n"
     "PINs: " + " · ".join(f"{u.name.split()[0]} {u.pin}" for u in USERS) + "\n"
     "Change role: ctrl+o signs out, then pick another name. Quit: ctrl+q."
 )

@@ -1,25 +1,30 @@
 """Putting the demo's day into a database and into the practice carrier, by the same ways real days take."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from tzlocal import get_localzone_name
 
-from app.demo_day import HINT, NUMBERS, USERS, DemoContact, DemoJob, Said, contacts, jobs
+from app.demo_day import HINT, NUMBERS, SAVED, USERS, DemoContact, DemoJob, Said, contacts, jobs
 from app.wiring import Readers, Writers
 from domain.account import Account
+from domain.alerts import Event, first_rule
 from domain.delivery import Channel, State, reported
 from domain.jobs import JobForm
 from domain.messages import DISPATCH, Kind, NewDelivery, NewMessage, Party, Person
 from domain.people import StatedContact
+from domain.secret import Secret
 from domain.texts import Accepted, Incoming, Report
+from messaging.pins import hashed
 from messaging.receive import place_new
-from messaging.signin import hashed
 from simulator.ledger import Ledger
 from storage.people import NewUser, customer_named, keep_contact
 
 _ENGINE = "demo"
+_LOCK = timedelta(minutes=15)
+"""Whoever looks around reads more than they press."""
 
 
 class _Past:
@@ -35,10 +40,11 @@ class _Past:
 class DemoDay:
     """Writes one day. `at` is the present moment; everything else lies before it or is planned after."""
 
-    def __init__(self, url: str, ledger: Ledger, at: datetime, seed: int) -> None:
+    def __init__(self, url: str, ledger: Ledger, at: datetime, seed: int, secret: Secret) -> None:
         self._clock = _Past(at - timedelta(hours=12))
         self._at = at
         self._seed = seed
+        self._secret = secret
         self._ledger = ledger
         self._readers = Readers(url, self._clock)
         self._writers = Writers.open(self._readers)
@@ -60,24 +66,29 @@ class DemoDay:
                 self._tell(job, said)
         self._opt_outs()
         self._unplaced()
+        self._alerts()
         self._writers.close()
         self._readers.close()
 
     def _company(self) -> None:
         people = self._writers.people
-        people.set_up(Account(demo_hint=HINT))
+        people.set_up(Account(demo_hint=HINT, lock=_LOCK))
+        self._writers.pins.mark(self._secret.mark)
         for place, numbers in NUMBERS.items():
             self._places[place] = people.add_location(place, "US", _local_zone(), numbers)
         for user in USERS:
             new = NewUser(
                 user.name,
                 user.role,
-                pin_hash=hashed(user.pin),
+                pin=hashed(user.pin, self._secret),
                 pin_change=False,
+                mobile=user.mobile,
                 admin=user.name == "Ann Lee",
                 locations=tuple(self._places[place] for place in user.places),
             )
             self._users[user.name] = people.add_user(new)
+        for reply in SAVED:
+            self._writers.saved_replies.keep(self._users["Ann Lee"], reply)
         with self._writers.database.write() as session:
             for contact in contacts(self._seed):
                 self._people[contact.mobile] = keep_contact(
@@ -105,7 +116,7 @@ class DemoDay:
             asset=job.asset,
             address=job.address,
         )
-        self._jobs[job.number] = self._writers.jobs.create(form, "Ann Lee")
+        self._jobs[job.number] = self._writers.jobs.create(form, "Ann Lee", tells=False)
 
     def _tell(self, job: DemoJob, said: Said) -> None:
         if said.author == "customer":
@@ -183,13 +194,20 @@ class DemoDay:
             "+15550107777", NUMBERS["North Depot"][0], "Is this the garage? My neighbour gave me this number."
         )
 
+    def _alerts(self) -> None:
+        """From now on assigning a job, going there and completing it text the site contact."""
+        self._clock.now = self._at
+        for template in self._writers.rules.templates():
+            for event in (Event.ASSIGNED, Event.ON_THE_WAY, Event.COMPLETED):
+                self._writers.rules.keep(replace(first_rule(template, event), on=True), "Ann Lee")
 
-def seed_day(url: str, state: Path, at: datetime, seed: int, clock: Callable[[], datetime]) -> None:
+
+def seed_day(url: str, state: Path, at: datetime, seed: int, clock: Callable[[], datetime], secret: Secret) -> None:
     """Make the demo's database and the practice carrier's state file."""
     numbers = [number for numbers in NUMBERS.values() for number in numbers]
     ledger = Ledger.open(state, numbers=numbers, now=clock)
     try:
-        DemoDay(url, ledger, at, seed).write()
+        DemoDay(url, ledger, at, seed, secret).write()
     finally:
         ledger.close()
 

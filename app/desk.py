@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import socket
 import sys
 import threading
 from concurrent.futures import Future
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from app.desk_app import DeskApp
     from app.wiring import Writers
     from domain.people import User
+    from domain.secret import Secret
     from storage.watch import Change
 
 
@@ -57,7 +60,17 @@ class DeskProcess:
 
         if user is None and not shared:
             user = self.readers.reads.user_of_system(getpass.getuser())
-        services = Services(self.readers, self._writers, utc_now, account, self._in_words)
+        self._vouched = user
+        services = Services(
+            self.readers,
+            self._writers,
+            utc_now,
+            account,
+            self._in_words,
+            self._secret,
+            _terminal(),
+        )
+        services.public_url = self.settings.web.public_url
         return DeskApp(services, user, shared, self._behind_the_first_frame)
 
     def _upgrade(self) -> None:
@@ -90,9 +103,13 @@ class DeskProcess:
         try:
             from app.wiring import Writers
 
-            self._writers.set_result(Writers.open(self.readers, upgrade=False))
+            writers = Writers.open(self.readers, upgrade=False)
         except Exception as error:
             self._writers.set_exception(error)
+            return
+        self._writers.set_result(writers)
+        if self._vouched is not None:
+            self._note_sign_in(self._vouched, writers)
 
     def _heard(self, changes: Sequence[Change]) -> None:
         from screens.base import Changes
@@ -100,6 +117,18 @@ class DeskProcess:
         kinds = frozenset(change.kind for change in changes)
         jobs = frozenset(change.job_id for change in changes if change.job_id is not None)
         self.app.heard(Changes(kinds, jobs))
+
+    def _secret(self) -> Secret:
+        from app import secret
+
+        return secret.load(self.settings)
+
+    def _note_sign_in(self, user: User, writers: Writers) -> None:
+        """Whom the operating system vouches for has signed in too: the composer tells when (rule 47)."""
+        try:
+            writers.pins.signed_in(user.id)
+        except Exception as error:
+            self.app.call_later(self.app.notify, self._in_words(error), severity="warning", markup=False)
 
     def _in_words(self, error: Exception) -> str:
         from app.crash import in_words
@@ -113,3 +142,11 @@ class DeskProcess:
         if self._writers.done() and self._writers.exception() is None:
             self._writers.result().close()
         self.readers.close()
+
+
+def _terminal() -> str:
+    """Where PINs are typed: this machine and its terminal line."""
+    try:
+        return f"{socket.gethostname()} {os.ttyname(0)}"
+    except OSError:
+        return socket.gethostname()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,18 +12,19 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import ModalScreen
 
-from domain.jobs import JobFilter
+from app.idle import Idle
+from app.sittings import Sittings
+from domain.account import Account
 from domain.people import User
 from screens.base import Changes, DeskScreen
-from screens.desk import Desk
 from screens.services import Services
 from widgets.guard import Guard
 
 
-class DeskApp(Desk):
-    """Signs people in and out, opens screens, and passes on what others commit.
+class DeskApp(Sittings):
+    """Opens screens, and passes on what others commit.
 
     Each screen is imported where it is opened: all of them together cost half a bare start.
     """
@@ -33,17 +35,22 @@ class DeskApp(Desk):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "question_mark", "help", "Help", id="app.help", key_display="?", tooltip="Show the keys that work here"
+            "question_mark",
+            "help",
+            "Help",
+            id="app.help",
+            key_display="?",
+            priority=True,  # in modal windows too; a field that takes letters takes it first all the same
+            tooltip="Show the keys that work here",
         ),
         Binding(
-            "ctrl+o",
-            "sign_out",
-            "Sign out",
-            id="app.sign-out",
+            "ctrl+g",
+            "go_to_ring",
+            "What rang",
+            id="app.rang",
             show=False,
-            tooltip="Sign out for somebody else",
+            tooltip="Open the job that the bell rang for",
         ),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, tooltip="Leave Jobline"),
     ]
 
     class Heard(Message):
@@ -53,18 +60,29 @@ class DeskApp(Desk):
             super().__init__()
             self.changes = changes
 
+    @dataclass
+    class LookedAgain(Message):
+        """Who is signed in and the account were read again; `turn` 0 where they could not be."""
+
+        turn: int
+        changes: Changes
+        asked: User | None
+        found: User | None
+        account: Account
+
     def __init__(
-        self, services: Services, user: User | None, shared: bool, after_first_frame: Callable[[], None]
+        self,
+        services: Services,
+        user: User | None,
+        shared: bool,
+        after_first_frame: Callable[[], None],
+        idle: Idle | None = None,
     ) -> None:
         """`user` is whom the operating system vouches for, None to begin at the sign-in list."""
-        super().__init__()
-        self.services = services
-        self.user = user
-        self.shared = shared
+        super().__init__(services, user, shared, idle)
         self._guard = Guard()
         self._after_first_frame = after_first_frame
-        self._sittings = 0
-        self.add_mode(self.DEFAULT_MODE, self._first_screen)
+        self._looks = 0
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters and the guard, which nothing passes."""
@@ -82,16 +100,6 @@ class DeskApp(Desk):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             self._handle(number)
         self.call_after_refresh(self._after_first_frame)
-
-    async def action_quit(self) -> None:
-        """Keep what is unsaved, then leave."""
-        self._leaving()
-        await super().action_quit()
-
-    def _leaving(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen):
-                screen.leaving()
 
     def _leave_on_signal(self, number: int) -> None:
         self._leaving()
@@ -111,44 +119,55 @@ class DeskApp(Desk):
 
     @on(Heard)
     def pass_on(self, event: Heard) -> None:
-        """Every screen that stands hears of it, also those beneath."""
+        """Every screen that stands hears of it, also those beneath; first the desk itself of people and account."""
+        if event.changes.kinds & {"people", "account"}:
+            self._look_again(event.changes)
+        else:
+            self._tell_screens(event.changes)
+
+    def _tell_screens(self, changes: Changes) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen) and screen.is_attached:
-                screen.changed(event.changes)
+                screen.changed(changes)
 
-    def signed_in(self, user: User) -> None:
-        """Show the jobs of whoever signed in."""
-        self.user = user
-        self._begin()
+    def _look_again(self, changes: Changes) -> None:
+        """Read in a thread who is signed in and what counts now."""
+        self._looks += 1
+        turn, user = self._looks, self.user
 
-    def sign_out(self) -> None:
-        """Drafts are kept by their screens; nothing of theirs stays on the terminal."""
-        self._leaving()
-        self.user = None
-        self.clear_notifications()
-        self._begin()
+        def read() -> None:
+            try:
+                found = self.services.reads.user(user.id) if user is not None else None
+                look = self.LookedAgain(turn, changes, user, found, self.services.reads.account())
+            except Exception:  # the database is locked or gone: the screens say so when they read
+                look = self.LookedAgain(0, changes, user, None, self.services.account)
+            self.post_message(look)
 
-    def _begin(self) -> None:
-        """A sitting has its own stack of screens, which goes with it."""
-        before, self._sittings = self.current_mode, self._sittings + 1
-        self.add_mode(_sitting(self._sittings), self._first_screen)
-        self.switch_mode(_sitting(self._sittings))
-        self.remove_mode(before)
+        self.run_worker(read, thread=True, group="look-again", exit_on_error=False)
 
-    def _first_screen(self) -> Screen[None]:
-        """The jobs of whoever is signed in, or the sign-in list."""
-        if self.user is None:
-            from screens.signin import Name, SignInScreen
-
-            return SignInScreen([Name(*name) for name in self.services.reads.sign_in_names()])
-        from screens.jobs import JobsScreen
-
-        return JobsScreen(self.services.job_list.page(self.user, JobFilter()))
+    @on(LookedAgain)
+    def take_over(self, event: LookedAgain) -> None:
+        """What somebody may do changes at once, on every screen; who was deactivated is signed out."""
+        if event.turn == self._looks:
+            self.services.account = event.account
+            if event.asked is not None and self.user is not None and self.user.id == event.asked.id:
+                if event.found is None or not event.found.active:
+                    self.sign_out()
+                    self.notify("This account was deactivated: you are signed out.", severity="warning")
+                    return
+                before, self.user = self.user, event.found
+                if before.role is not event.found.role:
+                    self._leaving()
+                    self._begin()
+                    self.notify(f"An administrator made you a {event.found.role.value}.")
+                    return
+        self._tell_screens(event.changes)
 
     def open_job(self, job_id: int) -> None:
         """Show a job, in place of another one."""
         from screens.job import JobScreen
 
+        self.answered_ring(job_id)
         if isinstance(self.screen, JobScreen):
             self.switch_screen(JobScreen(job_id))
         else:
@@ -176,31 +195,45 @@ class DeskApp(Desk):
 
         self.push_screen(PhonesScreen())
 
-    def action_sign_out(self) -> None:
-        """The key for signing out."""
-        if self.user is not None:
-            self.sign_out()
+    def open_settings(self) -> None:
+        """Show Settings."""
+        from screens.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen())
+
+    def open_alert_setup(self) -> None:
+        """Show Alerts > Setup."""
+        from screens.alert_setup import AlertSetupScreen
+
+        self.push_screen(AlertSetupScreen())
+
+    def action_go_to_ring(self) -> None:
+        """Open the job that the bell rang for; what is being written is kept."""
+        if self.rang is None:
+            self.notify("Nothing has rung that you have not opened.")
+        elif isinstance(self.screen, ModalScreen):
+            self.notify("Close this window first: press esc.")
+        else:
+            self._leaving()
+            self.open_job(self.rang.job_id)
+
+    def _everywhere(self, here: Sequence[Binding]) -> Iterable[Binding]:
+        """Keys of the desk that work above a modal window, which Textual does not count among its keys."""
+        ids = {binding.id for binding in here}
+        for _, binding in self._bindings:
+            if binding.priority and binding.id not in ids and self.check_action(binding.action, ()):
+                yield binding
 
     def action_help(self) -> None:
         """Show every key that works here now."""
         from screens.help import HelpScreen
 
         if isinstance(self.screen, HelpScreen):
+            self.screen.action_close()
             return
         keys: dict[tuple[str, str], list[str]] = {}
-        for active in self.active_bindings.values():
-            binding = active.binding
+        here = [active.binding for active in self.active_bindings.values()]
+        for binding in (*here, *self._everywhere(here)):
             if binding.tooltip and binding.description:
                 keys.setdefault((binding.description, binding.tooltip), []).append(self.get_key_display(binding))
         self.push_screen(HelpScreen((" ".join(each), name, what) for (name, what), each in keys.items()))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nobody to sign out on the sign-in list."""
-        if action == "sign_out":
-            return self.user is not None
-        return super().check_action(action, parameters)
-
-
-def _sitting(number: int) -> str:
-    """The name of a sitting's mode."""
-    return f"sitting-{number}"

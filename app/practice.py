@@ -1,10 +1,12 @@
 """The practice carrier as a child of the engine: the simulator with the locations' numbers."""
 
+import json
 import logging
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.request import ProxyHandler, Request, build_opener
 
 from app import children
 from domain.errors import Refusal
@@ -65,3 +67,27 @@ class PracticeCarrier:
                     self._launch()
                 except (Refusal, OSError, ValueError):
                     self._stopping.wait(2.0)
+
+
+class PracticeNumbers:
+    """Tells the practice carrier of numbers that were added in Settings, so that they can be texted from at once."""
+
+    def __init__(self, url: str, ours: Callable[[], Sequence[str]]) -> None:
+        self._url = url
+        self._ours = ours
+        self._told: set[str] = set()
+
+    def tell(self) -> bool:
+        """Tell of numbers that it was not told of yet; False, since nothing is left to do. Raises OSError."""
+        numbers = self._ours()
+        if set(numbers) <= self._told:
+            return False
+        request = Request(  # noqa: S310  (loopback)
+            f"{self._url}/_settings",
+            method="PUT",
+            data=json.dumps({"numbers": list(numbers)}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with build_opener(ProxyHandler({})).open(request, timeout=5):
+            self._told = set(numbers)
+        return False

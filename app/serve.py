@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,10 @@ from app.settings import Settings
 from storage.place import sqlite_path
 
 if TYPE_CHECKING:
+    from app.wiring import Writers
     from messaging.carrier import Credentials
+    from messaging.engine import Duty
+    from storage.watch import Change
 
 
 def run(settings: Settings, until_eof: bool = False) -> int:
@@ -34,11 +37,16 @@ def run(settings: Settings, until_eof: bool = False) -> int:
 
 def _work(settings: Settings, path: Path | None, stopping: threading.Event, child: bool) -> int:
     from app import carrier_choice, log
+    from app.duties import duties
+    from app.pages import pages_of
     from app.practice import PracticeCarrier
     from app.wiring import Readers, Writers, utc_now
+    from app.worker_side import worker_side
+    from domain.links import base_of
     from messaging.carrier import TwilioCarrier
     from messaging.engine import Engine, EngineSettings
     from storage.watch import Watcher
+    from web.app import make
     from web.server import WebServer
 
     log_file = log.start(settings.state)
@@ -47,7 +55,9 @@ def _work(settings: Settings, path: Path | None, stopping: threading.Event, chil
     account = readers.reads.account()
     carrier_choice.refuse_mismatch(settings, account.carrier)
     writers = Writers.open(readers)
-    web = WebServer(settings.web.host, settings.web.port, lambda: readers.reads.engine(utc_now()), optional=child)
+    side = worker_side(settings, readers, writers, lambda: page_url)
+    web = WebServer(settings.web.host, settings.web.port, make(pages_of(readers, writers, side.routes)), optional=child)
+    page_url = base_of(account.practice, settings.web.public_url, web.url)
     practice = None
     credentials = _credentials(settings)
     if credentials is None:
@@ -67,17 +77,26 @@ def _work(settings: Settings, path: Path | None, stopping: threading.Event, chil
             alone=path is not None,
             carrier_url=credentials.api_url or "" if account.practice else "",
             practice=account.practice,
+            page_url=page_url,
         ),
+        [*duties(writers, lambda: bool(page_url)), *_practice_duties(account.practice, credentials, writers)],
     )
-    watcher = Watcher(settings.database_url, lambda changes: engine.heard([change.kind for change in changes]))
+
+    def heard(changes: "Sequence[Change]") -> None:
+        engine.heard([change.kind for change in changes])
+        side.live.heard(changes)
+
+    watcher = Watcher(settings.database_url, heard)
     engine.start()
     watcher.start()
     web.start()
     print(f"serving {web.address}", flush=True)  # noqa: T201  (the one line that says it is ready)
     stopping.wait()
     watcher.stop()
+    side.stop()
     ended = engine.stop()
     web.stop()
+    side.close()
     if practice is not None:
         practice.stop()
     writers.close()
@@ -85,6 +104,17 @@ def _work(settings: Settings, path: Path | None, stopping: threading.Event, chil
     if not ended:
         os._exit(1)
     return 0
+
+
+def _practice_duties(practice: bool, credentials: "Credentials", writers: "Writers") -> "list[Duty]":
+    """The practice carrier hears of numbers that are added while it runs; a real one knows its own."""
+    from app.practice import PracticeNumbers
+    from messaging.engine import Duty
+
+    if not (practice and credentials.api_url):
+        return []
+    telling = PracticeNumbers(credentials.api_url, writers.inbox.our_numbers)
+    return [Duty("practice numbers", 30.0, telling.tell, frozenset({"people"}))]
 
 
 def _credentials(settings: Settings) -> "Credentials | None":

@@ -54,6 +54,7 @@ class Settings:
 
     database_url: str = ""
     state_dir: str = ""
+    secret_file: str = ""
     twilio: TwilioSettings = TwilioSettings()
     web: WebSettings = WebSettings()
     sync: SyncSettings = SyncSettings()
@@ -67,7 +68,7 @@ class Settings:
 
 
 _SECTIONS: dict[str, type] = {"twilio": TwilioSettings, "web": WebSettings, "sync": SyncSettings}
-_PLAIN = ("database_url", "state_dir")
+_PLAIN = ("database_url", "state_dir", "secret_file")
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -78,15 +79,13 @@ def load(config: Path | None = None, environment: Mapping[str, str] | None = Non
     for name, text in environment.items():
         if name.startswith(PREFIX) and name not in _BESIDE:
             _put(values, name.removeprefix(PREFIX).lower().split("__"), text, f"the variable {name}")
-    sections = {name: _section(kind, values.pop(name, {})) for name, kind in _SECTIONS.items()}
-    plain = {name: str(values.pop(name, "")) for name in _PLAIN}
+    sections: dict[str, Any] = {name: _section(kind, values.pop(name, {})) for name, kind in _SECTIONS.items()}
+    plain: dict[str, Any] = {name: str(values.pop(name, "")) for name in _PLAIN}
     if values:
         raise Refusal(f"There is no setting called “{next(iter(values))}”. See docs/settings.md for all of them.")
     plain["state_dir"] = plain["state_dir"] or str(_user_folder(environment, "XDG_STATE_HOME", ".local/state"))
     plain["database_url"] = plain["database_url"] or _default_database(environment)
-    settings = Settings(
-        plain["database_url"], plain["state_dir"], **sections, source=source.absolute() if source else None
-    )
+    settings = Settings(source=source.absolute() if source else None, **plain, **sections)
     _check(settings)
     return settings
 
@@ -150,6 +149,8 @@ def _check(settings: Settings) -> None:
         address = urlsplit(twilio.api_url)
         if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise Refusal("twilio.api_url must begin with https:// unless it is on this machine.")
+    if settings.web.public_url:
+        _check_public(settings.web.public_url)
     if not settings.sync.poll_seconds > 0 or settings.sync.senders < 1:
         raise Refusal("sync.poll_seconds and sync.senders must be above zero.")
     if not 0 <= settings.web.port <= 65_535:
@@ -157,6 +158,16 @@ def _check(settings: Settings) -> None:
     kind, _, place = settings.database_url.partition("://")
     if kind not in _DATABASES or len(place) < 2 or (kind == "sqlite" and place[0] != "/"):
         raise Refusal("database_url must look like sqlite:////folder/jobline.db or postgresql://user@host/name.")
+
+
+def _check_public(url: str) -> None:
+    """A link in a text opens somebody's messages: it must not travel in the clear."""
+    address = urlsplit(url)
+    own = address.hostname in ("127.0.0.1", "localhost", "::1")
+    if not address.hostname or address.scheme not in (("http", "https") if own else ("https",)):
+        raise Refusal("web.public_url must begin with https:// unless it is on this machine.")
+    if address.query or address.fragment or "@" in address.netloc:
+        raise Refusal("web.public_url is an address such as https://texts.example.com, without ?, # or a name in it.")
 
 
 def _default_database(environment: Mapping[str, str]) -> str:

@@ -18,14 +18,29 @@ from storage.reads import Reads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from storage.accounts import Accounts
+    from storage.api_tokens import ApiTokens
+    from storage.bell import Rings
     from storage.conversations import Conversations
     from storage.engine import Database
     from storage.engines import Engines
     from storage.inbox import Inbox
+    from storage.job_events import JobEvents
+    from storage.job_leads import JobLeads
     from storage.jobs import Jobs
+    from storage.leaving import Leaving
+    from storage.links import Links
+    from storage.locations import Locations
+    from storage.notices import Notices
     from storage.outbox import Outbox
     from storage.people import People
+    from storage.pins import Pins
+    from storage.presence import Presence
+    from storage.rules import Rules
+    from storage.saved_replies import SavedReplyStore
+    from storage.templates import Templates
     from storage.threads import Threads
+    from storage.users import Users
 
 
 def utc_now() -> datetime:
@@ -50,6 +65,13 @@ class Readers:
 
         return Threads(self.plain, self.clock)
 
+    @cached_property
+    def rings(self) -> Rings:
+        """What rings; nothing does before the first frame."""
+        from storage.bell import Rings
+
+        return Rings(self.plain, self.clock)
+
     def close(self) -> None:
         """Close every connection."""
         self.plain.close()
@@ -61,23 +83,51 @@ class Writers:
 
     database: Database
     people: People
+    pins: Pins
     jobs: Jobs
+    rules: Rules
+    events: JobEvents
     conversations: Conversations
+    leaving: Leaving
     outbox: Outbox
     inbox: Inbox
     engines: Engines
+    users: Users
+    locations: Locations
+    templates: Templates
+    accounts: Accounts
+    saved_replies: SavedReplyStore
+    job_leads: JobLeads
+    presence: Presence
+    links: Links
+    notices: Notices
+    api_tokens: ApiTokens
 
     @classmethod
     def open(cls, readers: Readers, upgrade: bool = True) -> Writers:
         """Open the database for writing, brought up to this program's schema."""
         from storage import schema
+        from storage.accounts import Accounts
+        from storage.api_tokens import ApiTokens
         from storage.conversations import Conversations
         from storage.engine import Database
         from storage.engines import Engines
         from storage.inbox import Inbox
+        from storage.job_events import JobEvents
+        from storage.job_leads import JobLeads
         from storage.jobs import Jobs
+        from storage.leaving import Leaving
+        from storage.links import Links
+        from storage.locations import Locations
+        from storage.notices import Notices
         from storage.outbox import Outbox
         from storage.people import People
+        from storage.pins import Pins
+        from storage.presence import Presence
+        from storage.rules import Rules
+        from storage.saved_replies import SavedReplyStore
+        from storage.templates import Templates
+        from storage.users import Users
 
         database = Database(readers.url)
         if upgrade:
@@ -86,11 +136,25 @@ class Writers:
         return cls(
             database=database,
             people=People(database, clock),
+            pins=Pins(database, clock),
             jobs=Jobs(database, clock),
+            rules=Rules(database, clock),
+            events=JobEvents(database, clock),
             conversations=Conversations(database, readers.plain, clock),
+            leaving=Leaving(database, readers.plain, clock),
             outbox=Outbox(database, clock),
             inbox=Inbox(database, readers.plain, clock),
             engines=Engines(database, clock),
+            users=Users(database, clock),
+            locations=Locations(database, clock),
+            templates=Templates(database),
+            accounts=Accounts(database),
+            saved_replies=SavedReplyStore(database),
+            job_leads=JobLeads(database, readers.plain, clock),
+            presence=Presence(database, readers.plain, clock),
+            links=Links(database, readers.plain, clock),
+            notices=Notices(database, readers.plain, clock),
+            api_tokens=ApiTokens(database, clock),
         )
 
     def close(self) -> None:

@@ -15,7 +15,8 @@ ROWS = 50
 _RAW = (
     "SELECT j.id, j.waiting_key, j.number, j.title, j.status, l.name, l.time_zone, c.name, j.asset, w.name,"
     " j.window_start, j.window_end, j.waiting_on, j.waiting_since, j.person_seq > coalesce(k.seq, 0), j.last_preview,"
-    " j.last_at FROM job j JOIN location l ON l.id = j.location_id JOIN customer c ON c.id = j.customer_id"
+    " j.last_at, j.location_id, j.owner_id, CASE WHEN j.done_seq >= j.person_seq THEN j.done_by_id ELSE NULL END,"
+    " j.activity_seq FROM job j JOIN location l ON l.id = j.location_id JOIN customer c ON c.id = j.customer_id"
     " LEFT JOIN user_account w ON w.id = j.worker_id LEFT JOIN read_mark k ON k.job_id = j.id AND k.user_id = 1"
     f" ORDER BY j.waiting_key LIMIT {ROWS}"
 )

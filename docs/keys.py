@@ -20,16 +20,41 @@ PLACES = {
     "app": "Everywhere",
     "signin": "Sign-in list",
     "jobs": "Job list",
+    "lead": "Job list and Job",
     "job": "Job",
+    "quick": "Job, for workers",
+    "colleague": "Choosing who leads a job",
     "thread": "Messages of a job",
     "send": "Send Message",
     "composer": "Send Message, any field",
     "recipient": "Send Message, Recipient",
     "contents": "Send Message, Contents",
     "picker": "Recipient picker",
+    "saved": "Saved replies, while writing",
+    "asking": "A line that is asked for",
+    "change": "Changing a message that waits",
+    "planned": "Planned",
     "alert": "Alert",
     "original": "Original note",
+    "why": "Why a text went out",
+    "alerts": "Alerts > Setup",
+    "rule": "Alerts > Setup, one alert",
+    "tryjob": "Alerts > Setup, job of the preview",
+    "dryrun": "Alerts > Setup, dry run",
+    "skipped": "Alerts > Setup, skipped reminders",
+    "settings": "Settings",
+    "listed": "Settings, any list",
+    "users": "Settings > Users",
+    "setting": "Settings, any form",
+    "locations": "Settings > Locations",
+    "tokens": "Settings > API tokens",
+    "token": "A new API token",
+    "numbers": "Settings > Locations, sending numbers",
+    "templates": "Settings > Templates",
+    "replies": "Settings > Saved replies",
+    "line": "Settings, a question to answer",
     "form": "New job and Edit job",
+    "again": "Text the customer once more?",
     "tray": "Tray",
     "phones": "Phones (practice only)",
     "confirm": "Question before something that cannot be taken back",
@@ -39,6 +64,8 @@ PLACES = {
 IN_README = ("app", "jobs", "job", "send", "composer", "picker")
 _NAMES = {
     "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "slash": "/",
     "escape": "esc",
     "up": "↑",
@@ -104,7 +131,8 @@ def written(path: Path) -> str:
 
 
 def _bindings() -> Iterator[Binding]:
-    for module in ["app.desk_app", *_modules(screens.__path__, "screens."), *_modules(widgets.__path__, "widgets.")]:
+    ours = ["app.desk_app", "app.sittings"]
+    for module in [*ours, *_modules(screens.__path__, "screens."), *_modules(widgets.__path__, "widgets.")]:
         for cls in vars(importlib.import_module(module)).values():
             if isinstance(cls, type) and cls.__module__ == module:
                 for binding in cls.__dict__.get("BINDINGS", ()):

@@ -23,6 +23,7 @@ from app.demo_seed import seed_day
 from app.desk_app import DeskApp
 from app.wiring import Readers, Writers
 from docs import keys
+from domain.secret import Secret
 from screens import times
 from screens.services import Services
 from simulator.server import Simulator
@@ -34,6 +35,7 @@ SEED = 1
 SIZE = (100, 30)
 LIMIT_S = 20.0
 JOB = "2417"
+_SECRET = Secret(bytes(32))
 """A job of that day on which customer, worker and dispatcher all have written."""
 ANSWER = "About one hour more. We will call you before we leave."
 
@@ -96,7 +98,6 @@ async def take_all(folder: Path) -> None:
         await camera.takes("sign-in")
         await camera.presses("1")
         await camera.types("111111")
-        await camera.presses("enter")
         await camera.sees("longest waiting first")
         await camera.takes("jobs")
         await camera.presses("slash")
@@ -123,7 +124,7 @@ async def _desk(folder: Path) -> AsyncIterator[Camera]:
     """A desk of the demo's day with its practice carrier; nothing in it moves by itself."""
     with tempfile.TemporaryDirectory(prefix="jobline-pictures-") as place, _standing_still():
         url, state = f"sqlite:///{place}/jobline.db", Path(place) / "practice.db"
-        seed_day(url, state, AT, SEED, _now)
+        seed_day(url, state, AT, SEED, _now, _SECRET)
         readers = Readers(url, _now)
         writers = Writers.open(readers)
         numbers = [number for each in NUMBERS.values() for number in each]
@@ -133,7 +134,13 @@ async def _desk(folder: Path) -> AsyncIterator[Camera]:
             ready: Future[Any] = Future()
             ready.set_result(writers)
             services = Services(
-                readers, ready, _now, readers.reads.account(), lambda error: in_words(error, url).sentence
+                readers,
+                ready,
+                _now,
+                readers.reads.account(),
+                lambda error: in_words(error, url).sentence,
+                lambda: _SECRET,
+                "pictures",
             )
             app = DeskApp(services, None, True, lambda: None)
             app.animation_level = "none"

@@ -92,7 +92,10 @@ def advance(current: State, report: State | None) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message to one recipient over one channel. `to` is E.164 for SMS, `name` the person's."""
+    """One message to one recipient over one channel. `to` is E.164 for SMS, `name` the person's.
+
+    `notice`: it only tells a worker that the message is there (rule 47).
+    """
 
     id: int
     to: str
@@ -104,6 +107,7 @@ class Delivery:
     due_at: datetime | None = None
     changed_at: datetime | None = None
     name: str = ""
+    notice: bool = False
 
 
 _WORDS = {
@@ -121,7 +125,7 @@ _WORDS = {
 }
 
 
-_WITH_REASON = frozenset({State.QUEUED, State.HELD, State.CANCELLED, State.CANCELED, State.UNCONFIRMED})
+_WITH_REASON = frozenset({State.QUEUED, State.WAITING, State.HELD, State.CANCELLED, State.CANCELED, State.UNCONFIRMED})
 
 
 def wording(delivery: Delivery, clock_time: Callable[[datetime], str]) -> str:

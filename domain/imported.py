@@ -1,4 +1,4 @@
-"""One line of an imported job list, checked and ready to be stored."""
+"""A job as somebody outside states it (a line of a list, a request), checked and ready to be stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,10 @@ from domain.people import StatedContact
 
 @dataclass(frozen=True, slots=True)
 class ImportedJob:
-    """A line. None keeps what is stored, "" (or a False window) clears it; a new job needs a customer."""
+    """None keeps what is stored, "" (or a False window) clears it; a new job needs a customer.
+
+    `line` is where it stands in a list, 0 for a job that stands alone.
+    """
 
     line: int
     number: str
@@ -30,7 +33,15 @@ class ImportedJob:
 
 
 class LineError(NamedTuple):
-    """What is wrong with a line, and how to mend it."""
+    """What is wrong with a line, and how to mend it; `field` is "" where it is about the whole line."""
 
     line: int
+    sentence: str
+    field: str = ""
+
+
+class FieldError(NamedTuple):
+    """What is wrong with one field of a job, and how to mend it."""
+
+    field: str
     sentence: str

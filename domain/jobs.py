@@ -60,6 +60,34 @@ class Order(StrEnum):
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
+class View(StrEnum):
+    """Which jobs the list shows."""
+
+    OPEN = "open"
+    NEEDS_REPLY = "needs_reply"
+    UNREAD = "unread"
+    MINE = "mine"
+    HELD = "held"
+    FAILED = "failed"
+    ALL = "all"
+
+    @property
+    def words(self) -> str:
+        """The view as people read it."""
+        return _VIEWS[self]
+
+
+_VIEWS = {
+    View.OPEN: "All open",
+    View.NEEDS_REPLY: "Needs reply",
+    View.UNREAD: "Unread",
+    View.MINE: "Mine",
+    View.HELD: "Held",
+    View.FAILED: "Failed",
+    View.ALL: "Closed ones too",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """What the visibility rule needs to know of a job.
@@ -77,12 +105,16 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The worker of a job, as a recipient. `signed_in_at` is their last sign-in at a desk."""
+    """The worker of a job, as a recipient. `signed_in_at` is their last sign-in at a desk.
+
+    `told_by_text`: a text with their page's link tells them of a new message (rule 47).
+    """
 
     id: int
     name: str
     mobile: str | None = None
     signed_in_at: datetime | None = None
+    told_by_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +145,8 @@ class Job:
     texting_since: datetime | None
     version: int
     access: Access
+    owner_id: int | None = None
+    owner: str = ""
 
     def people(self) -> tuple[Contact, ...]:
         """The contacts on this job, each once: site, billing, ad hoc."""
@@ -151,6 +185,10 @@ class JobRow(NamedTuple):
 
     `key` sorts it and is unique in its order. `zone` is the location's time zone; windows are shown
     in it. Marks, preview and waiting are empty for a viewer who sees no messages.
+
+    For workers: `last_by` wrote the last message; `handed_over` is theirs no more, until the grace time ends.
+    `owner` and `mine` say which dispatcher leads it, `writing` which colleague is typing on it now,
+    `done_by` who called it done since its last message. `seq` is the feed number of its newest change.
     """
 
     id: int
@@ -170,14 +208,29 @@ class JobRow(NamedTuple):
     unread: bool = False
     last_preview: str = ""
     last_at: datetime | None = None
+    owner: str = ""
+    mine: bool = False
+    writing: str = ""
+    done_by: str = ""
+    seq: int = 0
+    last_by: str = ""
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """What the list shows: an order, and words that must all stand somewhere in the job."""
+    """What the list shows: a view, an order, and words that must all stand somewhere in the job.
+
+    Words in View.OPEN are looked for in closed jobs too, which then come last.
+    """
 
     order: Order = Order.WAITING
     words: str = ""
+    view: View = View.ALL
+
+
+AT_FIRST = JobFilter(view=View.OPEN)
+"""What a job list begins with; a worker's has no views, so for them it is simply theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +255,8 @@ class JobPage:
 _KEY_SECONDS_BITS = 34
 _KEY_ID_BITS = 27
 _FAR = (1 << _KEY_SECONDS_BITS) - 1
+KEY_BAND = 1 << (_KEY_SECONDS_BITS + _KEY_ID_BITS)
+"""Sort keys of jobs waiting on the dispatcher lie below it, those of other open jobs below twice as much."""
 
 
 def waiting_key(job_id: int, on: Waiting, since: datetime | None, window: datetime | None, closed: bool) -> int:

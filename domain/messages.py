@@ -20,6 +20,7 @@ class Kind(StrEnum):
     NOTE = "note"
     QUICK_ACTION = "quick_action"
     DECISION = "decision"
+    HAND_OVER = "hand_over"
 
 
 class Party(StrEnum):
@@ -39,10 +40,19 @@ class Stage(StrEnum):
     OUT = "out"
     RECALLABLE = "recallable"
     """In the undo window: only the author sees it (rule 16)."""
+    HELD = "held"
+    """Planned for later, or waiting for the end of quiet hours; dispatchers see it."""
     WAITING_RELEASE = "waiting_release"
     """A worker's text to a contact that a dispatcher must release (rule 49)."""
     CALLED_BACK = "called_back"
     REFUSED = "refused"
+
+
+NOT_OUT = frozenset({Stage.RECALLABLE, Stage.HELD, Stage.WAITING_RELEASE})
+"""Stages of a message that may still leave."""
+
+COUNTED = frozenset({Stage.OUT, Stage.WAITING_RELEASE, Stage.REFUSED})
+"""Stages in which a message is news for the dispatchers of its job: counted, previewed, unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,10 @@ class Message:
     notice: str = ""
     """What the program adds for staff, in words ("Opted out …"); never sent to anybody."""
     deliveries: tuple[Delivery, ...] = ()
+    leaves_at: datetime | None = None
+    """When a message that is not out yet leaves; None where a person must act."""
+    passes_on: int | None = None
+    """The worker's private message that this one passes on to a contact."""
 
     @property
     def is_contact_message(self) -> bool:
@@ -99,6 +113,8 @@ class NewDelivery:
     """A delivery to be made: `recipient` is the position in the message's recipients.
 
     `to` is E.164 for SMS. `state` is QUEUED, HELD or WAITING; it leaves at `due_at` and never after `use_by`.
+    `reason` says why it is held. `body` is what is texted where that is not the message itself, with
+    `[link]` for the address of the link `link_id`.
     """
 
     recipient: int
@@ -107,6 +123,9 @@ class NewDelivery:
     state: State
     due_at: datetime
     use_by: datetime | None = None
+    reason: str = ""
+    body: str = ""
+    link_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +149,24 @@ class NewMessage:
     after_closing: bool = False
     notice: str = ""
     deliveries: tuple[NewDelivery, ...] = ()
+    stage: Stage = Stage.OUT
+    leaves_at: datetime | None = None
+    passes_on: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unsent text with the composer's recipient keys; it belongs to its job and its writer."""
+    """An unsent text with the composer's recipient keys; it belongs to its job and its writer.
+
+    `reply_to` is the message it answers, `passes_on` the worker's one that it passes on, `leave_at`
+    the time it is planned for.
+    """
 
     body: str
     recipients: tuple[str, ...] = ()
+    reply_to: int | None = None
+    passes_on: int | None = None
+    leave_at: datetime | None = None
 
 
 def is_contact_message(author: Person, recipients: Iterable[Person]) -> bool:

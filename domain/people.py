@@ -12,6 +12,14 @@ class Role(StrEnum):
     WORKER = "worker"
 
 
+class Bell(StrEnum):
+    """For which customers' messages the terminal rings."""
+
+    MINE = "mine"
+    ALL = "all"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """Somebody of the provider. `location_ids` are the locations whose jobs they may see (rule 14)."""
@@ -26,6 +34,7 @@ class User:
     mobile: str | None = None
     location_ids: frozenset[int] = field(default_factory=frozenset)
     active: bool = True
+    bell: Bell = Bell.MINE
 
     @property
     def dispatches(self) -> bool:
@@ -54,6 +63,7 @@ class Contact:
     sms_on: bool = True
     one_time: bool = False
     opted_out: bool = False
+    time_zone: str = ""
 
     def why_no_text(self) -> str | None:
         """The reason this person cannot be texted, or None if they can."""

@@ -40,13 +40,16 @@ def next_turn(turn: Turn, message: Message, failed: bool = False) -> Turn:
 
     A contact's message waits on the dispatcher, a person's text to the contact on the customer
     (back if it fails), a private question on the worker while the age still counts from the
-    customer's text. Automatic texts and notes to nobody change nothing, nor does what never went out.
+    customer's text, a worker's text to the contact on the dispatcher until it is released. Automatic
+    texts and notes to nobody change nothing, nor does what never went out.
     """
     author = message.author.role
     if author in (Party.CONTACT, Party.PHONE):
         return turn if is_thanks(message.body) else _asked(turn, message)
     if author is Party.SYSTEM or message.kind is Kind.ALERT:
         return turn
+    if message.stage is Stage.WAITING_RELEASE:
+        return _waits(Waiting.DISPATCHER, turn, message)
     if message.is_contact_message:
         return turn if failed or message.stage is not Stage.OUT else Turn(Waiting.CUSTOMER)
     if author is Party.WORKER:

@@ -1,13 +1,16 @@
 """What the composer says before anything is sent: who will see it, how it travels, what it costs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from domain.account import Account
+from domain.delivery import State
 from domain.jobs import Job
-from domain.messages import Party
+from domain.messages import Party, Stage
 from domain.people import User
 from domain.segments import Encoding, count, dear_word
-from messaging.conversation import Choice
+from messaging.choices import Choice
+from messaging.departure import Departure
 
 
 def who_sees(job: Job, account: Account, viewer: User, chosen: Sequence[Choice]) -> str:
@@ -15,29 +18,52 @@ def who_sees(job: Job, account: Account, viewer: User, chosen: Sequence[Choice])
     contacts = [c.person.name for c in chosen if c.person.role is Party.CONTACT]
     worker = next((c.person.name for c in chosen if c.person.role is Party.WORKER), "")
     if contacts:
-        also = job.worker.name if job.worker and account.three_way else ""
+        also = job.worker.name if job.worker and account.three_way and job.worker.id != viewer.id else ""
         mixed = " (a customer message: not private)" if worker else ""
         return f"{_list(contacts)} by SMS; {also + ' and ' if also else ''}Dispatch see{'' if also else 's'} it{mixed}"
     if worker:
-        return f"{worker} at the desk ({_last_seen(job)}); Dispatch sees it, the customer does not"
+        return f"{worker} {_where(job)}; Dispatch sees it, no customer does"
     if chosen:
         return "Dispatch only; no worker and no customer sees it" if viewer.dispatches else "Dispatch; no customer"
     return "Choose a recipient"
 
 
-def what_it_costs(body: str, chosen: Sequence[Choice]) -> str:
-    """The running count: encoding, units, parts × phones; and the dear character where there is one."""
+def when_it_leaves(departure: Departure, now: datetime, clock_time: Callable[[datetime], str]) -> str:
+    """When a message that is submitted now leaves, and why not at once; `clock_time` is in the viewer's zone."""
+    if departure.stage is Stage.WAITING_RELEASE:
+        return "waits until a dispatcher releases it"
+    at = departure.leaves_at
+    if departure.stage is Stage.HELD and at is not None:
+        return f"held until {clock_time(at)} ({departure.why})" if departure.why else f"leaves {clock_time(at)}"
+    words = "leaves now"
+    if departure.stage is Stage.RECALLABLE and at is not None:
+        words = f"leaves in {max(1, round((at - now) / timedelta(seconds=1)))} s"
+    held = [d for d in departure.deliveries if d.state is State.HELD and d.reason]
+    later = "; ".join(f"held until {clock_time(d.due_at)} ({d.reason})" for d in held)
+    return f"{words}; {later}" if later else words
+
+
+def what_it_costs(body: str, chosen: Sequence[Choice], leaves: str = "leaves now") -> str:
+    """The running count: encoding, units, parts × phones; when it leaves; and the dear character where there is one."""
     phones = len({c.person.mobile for c in chosen if c.person.role is Party.CONTACT and c.person.mobile})
     if not phones:
-        return f"{len(body)} characters" + (" · no text is sent" if chosen else "")
+        later = f" · {leaves}" if leaves != "leaves now" else ""
+        return f"{len(body)} characters" + (f" · no text is sent{later}" if chosen else "")
     counted = count(body)
     parts = max(1, counted.parts)
     text = f"{counted.encoding} {counted.units}/{counted.per_part * parts} · {parts} part{'s' if parts > 1 else ''}"
-    text += f" × {phones} phone{'s' if phones != 1 else ''} · leaves now"
+    text += f" × {phones} phone{'s' if phones != 1 else ''} · {leaves}"
     dear = dear_word(body)
     if counted.encoding is Encoding.UCS2 and dear is not None:
         text = f"“{dear[0]}” in “{dear[1][:20]}”: {counted.per_part} per part · {text}"
     return text
+
+
+def _where(job: Job) -> str:
+    """Where the worker finds it, and whether a text tells them (rule 47)."""
+    if job.worker is not None and job.worker.told_by_text:
+        return "gets a text with a link"
+    return f"at the desk only ({_last_seen(job)})"
 
 
 def _last_seen(job: Job) -> str:

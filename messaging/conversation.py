@@ -1,45 +1,39 @@
-"""Writing to people on a job: who can be written to, and the message itself."""
+"""Writing to people on a job."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from domain.delivery import Channel, State
+from domain.account import WorkerWrites
+from domain.delivery import Channel
 from domain.errors import Refusal
 from domain.jobs import Job
-from domain.messages import DISPATCH, MAX_BODY, Kind, Message, NewDelivery, NewMessage, Party, Person
-from domain.people import Contact, Role, User
+from domain.messages import MAX_BODY, Kind, NewMessage, Party, Person, Stage
+from domain.people import Role, User
+from domain.permissions import Act, demand
+from domain.placeholders import names_in
+from messaging.choices import Choice, choices
+from messaging.departure import Departure, Wish, depart
 
 if TYPE_CHECKING:
     from storage.conversations import Conversations
     from storage.reads import Reads
     from storage.threads import Threads
 
-ON_JOB, COMPANY, TEAM = "On this job", "At the company", "Our team"
 _MAX_RECIPIENTS = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Somebody who may be written to. `why_not` is the reason they cannot be texted, "" if they can.
-
-    `key` names them in the composer and in drafts ("contact:7", "worker:2", "dispatch").
-    """
-
-    key: str
-    person: Person
-    group: str
-    channel: Channel | None
-    about: str = ""
-    why_not: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Compose:
-    """What a person submits. `seen_seq` is the newest message they had before them when they wrote (rule 41)."""
+    """What a person submits. `seen_seq` is the newest message they had before them when they wrote (rule 41).
+
+    `leave_at` plans it for later, `reason` sends it in quiet hours too. `passes_on` is the worker's
+    private message that it passes on to a contact. `quick`: one key sent it. `at_once`: nobody is there
+    to call it back, so it has no undo window.
+    """
 
     job_id: int
     recipients: tuple[str, ...]
@@ -48,14 +42,21 @@ class Compose:
     seen_seq: int | None = None
     reply_to: int | None = None
     kind: Kind = Kind.MESSAGE
+    leave_at: datetime | None = None
+    reason: str = ""
+    passes_on: int | None = None
+    quick: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The message was stored; `people` are those it is for."""
+    """The message was stored; `people` are those it is for. `leaves_at` is set where it has not left yet."""
 
     message_id: int
     people: tuple[Person, ...]
+    stage: Stage = Stage.OUT
+    leaves_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,43 +82,61 @@ class Conversation:
         found = self.threads.candidates(viewer, job, words)
         known = {contact.id for contact in found}
         here = [] if words else [contact for contact in job.people() if contact.id not in known]
-        return choices(viewer, job, [*here, *found], words)
+        return choices(viewer, job, [*here, *found], words, self.reads.account().worker_writes)
 
     def send(self, author: User, compose: Compose) -> Sent | Crossed:
         """Write a message: by text to contacts, at the desk to the worker, as a note to Dispatch."""
         job = self._job(author, compose.job_id)
-        body = checked_body(compose.body)
+        if compose.kind is Kind.ALERT:
+            demand(author, Act.SEND_ALERTS)
+        body = filled(checked_body(compose.body))
         chosen = self._chosen(author, job, compose.recipients)
         people = tuple(choice.person for choice in chosen)
+        leaving = self._departure(author, job, chosen, compose)
         return self._post(
             NewMessage(
                 job_id=job.id,
                 kind=_kind(author, compose, people),
-                author=Person(Party(author.role.value), author.name, author.id),
+                author=self._author(author, job, compose, people),
                 recipients=people,
                 body=body,
                 at=self.clock(),
                 compose_id=compose.compose_id,
                 reply_to=compose.reply_to,
-                deliveries=self._deliveries(chosen),
+                deliveries=leaving.deliveries,
+                stage=leaving.stage,
+                leaves_at=leaving.leaves_at,
+                passes_on=compose.passes_on,
+                notice=f"Sent in quiet hours by {author.name}: {compose.reason}" if compose.reason else "",
             ),
             author,
             compose.seen_seq,
         )
 
+    def when(self, author: User, job: Job, keys: Sequence[str], leave_at: datetime | None = None) -> Departure:
+        """How a message to these people would leave now, for the composer's line; Refusal as `send` gives it."""
+        chosen = self._chosen(author, job, keys)
+        return self._departure(author, job, chosen, Compose(job.id, tuple(keys), "", "", leave_at=leave_at))
+
     def send_as_program(self, job: Job, contact_or_worker: Person, body: str, compose_id: str) -> Sent | Crossed:
-        """Write a message from the command line, under no person's name."""
-        choice = Choice("", contact_or_worker, "", _channel(contact_or_worker))
+        """Write a message from the command line, under no person's name; held for the hour like an alert."""
+        person = contact_or_worker
+        known = [c for c in self.threads.to_text(job, [person.contact_id or 0]) if c.id == person.contact_id]
+        zone = known[0].time_zone if known else ""
+        choice = Choice("", person, "", _channel(person), zone=zone)
+        leaving = depart([choice], Wish(), self.reads.account(), job.location, self.clock())
         return self._post(
             NewMessage(
                 job_id=job.id,
                 kind=Kind.MESSAGE,
                 author=Person(Party.SYSTEM, "command line"),
-                recipients=(contact_or_worker,),
+                recipients=(person,),
                 body=checked_body(body),
                 at=self.clock(),
                 compose_id=compose_id,
-                deliveries=self._deliveries([choice]),
+                deliveries=leaving.deliveries,
+                stage=leaving.stage,
+                leaves_at=leaving.leaves_at,
             ),
             None,
             None,
@@ -126,7 +145,8 @@ class Conversation:
     def resend(self, user: User, job_id: int, delivery_id: int) -> None:
         """Send a text that did not get there once more; Refusal when that cannot be done now."""
         self._job(user, job_id)
-        if user.role is not Role.DISPATCHER or not self.conversations.resend(job_id, delivery_id):
+        demand(user, Act.RESEND)
+        if not self.conversations.resend(job_id, delivery_id):
             raise Refusal("This text cannot be sent again: it is on its way, arrived, or was sent again already.")
 
     def _job(self, author: User, job_id: int) -> Job:
@@ -145,7 +165,8 @@ class Conversation:
         if len(keys) > _MAX_RECIPIENTS:
             raise Refusal(f"{len(keys)} recipients are chosen; {_MAX_RECIPIENTS} is the most.", "recipient")
         ids = [int(key[8:]) for key in keys if key.startswith("contact:") and key[8:].isdecimal()]
-        known = {c.key: c for c in choices(author, job, self.threads.chosen(author, job, ids))}
+        contacts = self.threads.to_text(job, ids)
+        known = {c.key: c for c in choices(author, job, contacts, "", self.reads.account().worker_writes)}
         chosen = []
         for key in dict.fromkeys(keys):
             choice = known.get(key)
@@ -156,32 +177,39 @@ class Conversation:
             chosen.append(choice)
         return chosen
 
-    def _deliveries(self, chosen: Sequence[Choice]) -> tuple[NewDelivery, ...]:
-        """One text for each phone, however many of the recipients share it (rule 33)."""
-        now = self.clock()
-        use_by = now + self.reads.account().use_by
-        made: list[NewDelivery] = []
-        for place, choice in enumerate(chosen):
-            mobile = choice.person.mobile
-            if choice.channel is Channel.SMS and mobile and all(d.to != mobile for d in made):
-                made.append(NewDelivery(place, Channel.SMS, mobile, State.QUEUED, now, use_by))
-            elif choice.channel is Channel.DESK:
-                made.append(NewDelivery(place, Channel.DESK, choice.person.name, State.WAITING, now))
-        return tuple(made)
+    def _departure(self, author: User, job: Job, chosen: Sequence[Choice], compose: Compose) -> Departure:
+        account, now = self.reads.account(), self.clock()
+        contacts = [choice.person.contact_id for choice in chosen if choice.person.contact_id]
+        wish = Wish(
+            at=checked_time(compose.leave_at, now),
+            undo=timedelta(0) if compose.at_once else account.undo,
+            reason=compose.reason,
+            needs_release=bool(contacts)
+            and author.role is Role.WORKER
+            and account.worker_writes is WorkerWrites.WITH_RELEASE,
+            heard=self.threads.last_heard(job.id, contacts) if account.holds else {},
+            quick=compose.quick,
+        )
+        return depart(chosen, wish, account, job.location, now)
+
+    def _author(self, author: User, job: Job, compose: Compose, people: Sequence[Person]) -> Person:
+        """The author; of a message passed on, the worker too: "Marco Diaz, through Ann Lee" (rule 49)."""
+        me = Person(Party(author.role.value), author.name, author.id)
+        if compose.passes_on is None:
+            return me
+        demand(author, Act.PASS_ON)
+        original = self.threads.message(author, job.id, compose.passes_on)
+        if original is None or original.author.role is not Party.WORKER or original.is_contact_message:
+            raise Refusal("Only a worker's message to Dispatch can be passed on. Select one in the thread.")
+        if not all(person.role is Party.CONTACT for person in people):
+            raise Refusal("A message is passed on to the customer's contacts alone: pick only them.", "recipient")
+        return replace(me, name=f"{original.author.name}, through {author.name}")
 
     def _post(self, new: NewMessage, author: User | None, seen_seq: int | None) -> Sent | Crossed:
         posted = self.conversations.post(new, author, seen_seq)
-        return Crossed(posted) if isinstance(posted, int) else Sent(posted.message_id, new.recipients)
-
-
-def choices(viewer: User, job: Job, contacts: Sequence[Contact], words: str = "") -> list[Choice]:
-    """Everybody a user may write to, grouped. Workers write to Dispatch alone."""
-    if viewer.role is Role.WORKER:
-        return [Choice("dispatch", DISPATCH, TEAM, None, "the dispatchers of this location")]
-    on_job = {contact.id for contact in job.people()}
-    people = [_contact_choice(c, ON_JOB if c.id in on_job else COMPANY) for c in contacts]
-    people.sort(key=lambda choice: (choice.group != ON_JOB, choice.person.name))
-    return people + [choice for choice in _team(job) if _matches(choice, words)]
+        if isinstance(posted, int):
+            return Crossed(posted)
+        return Sent(posted.message_id, new.recipients, new.stage, new.leaves_at)
 
 
 def checked_body(body: str) -> str:
@@ -200,41 +228,23 @@ def checked_body(body: str) -> str:
     return body
 
 
-def reply_recipients(message: Message, viewer: User, everyone: bool) -> tuple[str, ...]:
-    """The composer's keys for Reply (the author) or Reply all (author and contacts, without the viewer; rule 11)."""
-    people = [message.author, *(message.recipients if everyone else ())]
-    if message.author.user_id == viewer.id or message.author.role is Party.SYSTEM:
-        people = list(message.recipients)
-    keys = [key_of(p) for p in people if p.user_id != viewer.id]
-    return tuple(dict.fromkeys(key for key in keys if key))
+def filled(body: str) -> str:
+    """The body, refused (field "contents") while a placeholder of a saved reply still stands in it."""
+    open_names = [name for name in names_in(body) if name.replace("_", " ").replace(" ", "").isalpha()]
+    if open_names:
+        raise Refusal(f"Put something in the place of {{{open_names[0]}}}, or take the braces out.", "contents")
+    return body
 
 
-def key_of(person: Person) -> str:
-    """The composer's key for a person, "" for somebody who cannot be written to."""
-    if person.role is Party.CONTACT and person.contact_id:
-        return f"contact:{person.contact_id}"
-    if person.role is Party.WORKER and person.user_id:
-        return f"worker:{person.user_id}"
-    return "dispatch" if person.role in (Party.DISPATCH, Party.DISPATCHER) else ""
-
-
-def _contact_choice(contact: Contact, group: str) -> Choice:
-    person = Person(Party.CONTACT, contact.name, contact_id=contact.id, mobile=contact.mobile)
-    about = " · ".join(part for part in (contact.title, contact.mobile, contact.email) if part)
-    return Choice(f"contact:{contact.id}", person, group, Channel.SMS, about, contact.why_no_text() or "")
-
-
-def _team(job: Job) -> list[Choice]:
-    team = [Choice("dispatch", DISPATCH, TEAM, None, "a note for dispatchers; nobody else sees it")]
-    if job.worker is None:
-        return team
-    worker = Person(Party.WORKER, job.worker.name, job.worker.id)
-    return [Choice(f"worker:{job.worker.id}", worker, TEAM, Channel.DESK, "the worker of this job, at the desk"), *team]
-
-
-def _matches(choice: Choice, words: str) -> bool:
-    text = f"{choice.person.name} {choice.about}".casefold()
-    return all(word in text for word in words.casefold().split())
+def checked_time(at: datetime | None, now: datetime) -> datetime | None:
+    """A planned time; Refusal (field "time") where it is past or more than a year away."""
+    if at is None:
+        return None
+    if at <= now:
+        raise Refusal("That time is past. Plan a later one, or send now.", "time")
+    if at - now > timedelta(days=366):
+        raise Refusal("That is more than a year away. Plan an earlier time.", "time")
+    return at
 
 
 def _channel(person: Person) -> Channel:

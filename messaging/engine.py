@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.ports import Carrier, CarrierTrouble
 from messaging.loops import Loop, Schedule
@@ -32,7 +32,10 @@ _DEEP_EVERY_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How the engine works. `alone`: a kernel lock makes sure that no other engine runs on this database."""
+    """How the engine works. `alone`: a kernel lock makes sure that no other engine runs on this database.
+
+    `page_url` is where phones reach its pages, "" where no link may go out (rule 26).
+    """
 
     poll_seconds: float = 5.0
     senders: int = 4
@@ -40,6 +43,20 @@ class EngineSettings:
     alone: bool = True
     carrier_url: str = ""
     practice: bool = True
+    page_url: str = ""
+
+
+class Duty(NamedTuple):
+    """Something else an engine does in the background: one round of `work`, every so often and when woken.
+
+    `work` does what is due and says whether there may be more at once; a second run changes nothing.
+    `wakes` are the kinds of change that bring a round at once.
+    """
+
+    name: str
+    every_s: float
+    work: Callable[[], bool]
+    wakes: frozenset[str] = frozenset()
 
 
 class Engine:
@@ -53,6 +70,7 @@ class Engine:
         carrier: Carrier,
         clock: Callable[[], datetime],
         settings: EngineSettings,
+        duties: Sequence[Duty] = (),
     ) -> None:
         self.id = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.outbox, self.inbox, self.engines, self.carrier = outbox, inbox, engines, carrier
@@ -67,7 +85,9 @@ class Engine:
         self._following = Loop("following", 1.0, self._follow)
         self._deep = Loop("deep", _DEEP_EVERY_S, self._receive_to_the_end)
         self._beating = Loop("beating", 5.0, self._beat)
-        self._schedule = Schedule([self._sending, self._receiving, self._following, self._deep, self._beating])
+        self._duties = [(Loop(duty.name, duty.every_s, duty.work), duty.wakes) for duty in duties]
+        loops = [self._sending, self._receiving, self._following, self._deep, self._beating]
+        self._schedule = Schedule([*loops, *(loop for loop, _ in self._duties)])
 
     def start(self) -> None:
         """Take over what a lost engine left behind, then begin every duty."""
@@ -77,6 +97,9 @@ class Engine:
 
     def heard(self, kinds: Sequence[str]) -> None:
         """Called with what was committed anywhere: a new message wakes the sender at once."""
+        for loop, wakes in self._duties:
+            if not wakes.isdisjoint(kinds):
+                loop.kick()
         if "message" in kinds or "delivery" in kinds:
             self._sending.kick()
 
@@ -158,7 +181,14 @@ class Engine:
         trouble = next((words for words in self._trouble.values() if words), "")
         if state == "running" and trouble:
             state = "trouble"
-        well = "Practice carrier: no text reaches a real phone" if self.settings.practice else "Sending and receiving"
-        self.engines.say(
-            self.id, os.getpid(), socket.gethostname(), state, sentence or trouble or well, self.settings.carrier_url
-        )
+        words, settings = sentence or trouble or _well(self.settings), self.settings
+        host = socket.gethostname()
+        self.engines.say(self.id, os.getpid(), host, state, words, settings.carrier_url, settings.page_url)
+
+
+def _well(settings: EngineSettings) -> str:
+    """What an engine says that has nothing to complain about."""
+    if settings.practice:
+        return "Practice carrier: no text reaches a real phone"
+    missing = "" if settings.page_url else "; no links: web.public_url is not set"
+    return f"Sending and receiving{missing}"

@@ -17,9 +17,11 @@ from domain.jobs import Job
 from domain.messages import Kind
 from domain.text import one_line
 from messaging.alerts import Box, boxes, first_text
-from messaging.audience import what_it_costs
-from messaging.conversation import Choice, Compose, choices
+from messaging.audience import what_it_costs, when_it_leaves
+from messaging.choices import Choice, choices
+from messaging.conversation import Compose
 from screens.base import DeskModal
+from screens.times import clock_time
 from widgets.contents import Contents
 from widgets.tick_box import TickBox
 
@@ -39,6 +41,8 @@ class AlertScreen(DeskModal[bool]):
         self._boxes = boxes(job)
         self._compose_id = uuid.uuid4().hex
         self._sending = False
+        self._leaves = "leaves now"
+        self._asked_for: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Three boxes, the ad hoc number, the text, and what it costs."""
@@ -73,7 +77,26 @@ class AlertScreen(DeskModal[bool]):
         """Say what sending costs."""
         said = self.query_one("#alert-said", Label)
         said.remove_class("-wrong")
-        said.update(Content(what_it_costs(self.query_one(Contents).text, self._choices())))
+        chosen = self._choices()
+        said.update(Content(what_it_costs(self.query_one(Contents).text, chosen, self._leaves)))
+        keys = tuple(choice.key for choice in chosen)
+        if keys and keys != self._asked_for:
+            self._ask_when(keys)
+
+    def _ask_when(self, keys: tuple[str, ...]) -> None:
+        """Find out when it would leave: after the undo window, or when their hours allow."""
+        self._asked_for = keys
+        job, user, services = self.job, self.user, self.services
+
+        def when() -> str:
+            return when_it_leaves(services.conversation.when(user, job, keys), services.clock(), clock_time)
+
+        self.ask(when, self._say_when, lambda _: None, group="when")
+
+    def _say_when(self, words: str) -> None:
+        self._leaves = words
+        if not self.query_one("#alert-said").has_class("-wrong"):
+            self.show_count()
 
     @on(Button.Pressed, "#cancel")
     def leave(self) -> None:
@@ -114,7 +137,7 @@ class AlertScreen(DeskModal[bool]):
         if any(box.name == "ad_hoc" and box.contact is None for box in ticked):
             if not number:
                 raise Refusal("Type the ad hoc number, or untick its box.", "number")
-            contacts.append(self.services.jobs.add_ad_hoc(self.job.id, number, self.user.name))
+            contacts.append(self.services.editing.add_ad_hoc(self.user, self.job, number))
         if not contacts:
             raise Refusal("Nobody is ticked: choose who should be notified.", "recipient")
         keys = tuple(dict.fromkeys(f"contact:{contact}" for contact in contacts))

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -42,9 +43,10 @@ class Confirm(ModalScreen[bool]):
         """Cancel is what Enter does."""
         self.query_one("#no").focus()
 
-    def key_s(self) -> None:
+    def on_key(self, event: events.Key) -> None:
         """The letter that says yes."""
-        if self._key == "s":
+        if event.key == self._key:
+            event.stop()
             self.dismiss(True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

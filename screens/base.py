@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import on
@@ -15,6 +14,8 @@ from textual.worker import get_current_worker
 
 from domain.errors import Refusal
 from domain.people import User
+from domain.text import one_line
+from screens.hold import Hold
 from widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Asking(Widget):
 
         take: Callable[[Any], object]
         value: Any
+        hold: Hold | None = None
 
     @property
     def desk(self) -> Desk:
@@ -56,12 +58,19 @@ class Asking(Widget):
         """The stores and use cases."""
         return self.desk.services
 
-    @cached_property
+    _opened_by: User | None = None
+
+    @property
     def user(self) -> User:
-        """Who was signed in when this part was opened; only asked for on screens behind the sign-in."""
-        user = self.desk.user
-        assert user is not None
-        return user
+        """Who was signed in when this part was opened, with what they may now; only behind the sign-in.
+
+        It never becomes somebody else: a screen that is going away must not write in the next user's name.
+        """
+        now, opened_by = self.desk.user, self._opened_by
+        if now is not None and (opened_by is None or opened_by.id == now.id):
+            self._opened_by = opened_by = now
+        assert opened_by is not None
+        return opened_by
 
     def ask(
         self,
@@ -70,12 +79,15 @@ class Asking(Widget):
         refused: Callable[[Refusal], object] | None = None,
         group: str = "ask",
         lasting: bool = False,
+        opening: bool = False,
     ) -> None:
         """Run `work` in a thread, then `take` its answer here; a newer question of the same group drops this one.
 
         A Refusal, and any database error put in words, goes to `refused`, or is shown as a notice.
         `lasting` work is done even if the screen is left or the next one is asked for meanwhile.
+        `opening`: the answer brings another screen or another focus, and keys wait for it.
         """
+        services, hold = self.services, self.desk.hold_keys() if opening else None
 
         def run() -> None:
             worker = get_current_worker()
@@ -85,9 +97,10 @@ class Asking(Widget):
             except Refusal as refusal:
                 answer = (refused or self.tell, refusal)
             except Exception as error:
-                answer = (refused or self.tell, Refusal(self.services.in_words(error)))
-            if not worker.is_cancelled:
-                self.post_message(self.Answered(*answer))
+                answer = (refused or self.tell, Refusal(services.in_words(error)))
+            told = not worker.is_cancelled and self.post_message(self.Answered(answer[0], answer[1], hold))
+            if hold is not None and not told:
+                hold.let_go()
 
         runner = self.app if lasting else self
         runner.run_worker(run, thread=True, group=group, exclusive=not lasting, exit_on_error=False)
@@ -96,8 +109,12 @@ class Asking(Widget):
     def take_answer(self, event: Answered) -> None:
         """Hand an answer to whoever asked, unless the screen was left meanwhile: its fields go before it does."""
         event.stop()
-        if self.is_attached and not self._pruning:
-            event.take(event.value)
+        try:
+            if self.is_attached and not self._pruning:
+                event.take(event.value)
+        finally:
+            if event.hold is not None:
+                event.hold.let_go()
 
     def tell(self, refusal: Refusal) -> None:
         """Show a refusal that belongs to no field."""
@@ -106,6 +123,15 @@ class Asking(Widget):
 
 class DeskScreen(Screen[R], Asking):
     """A whole screen, which hears of what others commit."""
+
+    def on_mount(self) -> None:
+        """Whatever screen is on top says what the bell rang for."""
+        self.watch(self.app, "rang", self._say_rang)
+
+    def _say_rang(self) -> None:
+        rang = self.desk.rang
+        for bar in self.query(StatusBar):
+            bar.rang(f"♪ {one_line(rang.name, 24)} on {rang.number}: ctrl+g" if rang else "")
 
     def ask_engine(self) -> None:
         """Show in the status bar what the engine says of itself."""

@@ -2,227 +2,231 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Footer, Label, Static, Tab, Tabs
+from textual.widgets import Label, Static, Tab, Tabs
 
-from domain.delivery import RESENDABLE, Delivery, State
 from domain.errors import Refusal
-from domain.jobs import Job
-from domain.messages import Draft, Message
-from domain.people import Role
-from domain.text import one_line
-from messaging.conversation import Choice
-from screens.alert import AlertScreen
-from screens.ask import Confirm
+from domain.messages import Message
 from screens.base import Changes, DeskScreen
+from screens.being_here import BeingHere
+from screens.calling_back import CallingBack
 from screens.details import details
-from screens.original import Original
+from screens.job_acts import JobActs
+from screens.job_reader import FURTHEST, PAGE, JobReader, Loaded
+from screens.leading import LEADING
+from screens.message_acts import MessageActs
+from screens.quick_replies import QuickReplies, digit_keys
+from screens.read_mark import ReadMark
 from screens.send_message import SendMessage
 from screens.times import clock_time
+from widgets.job_summary import JobSummary
+from widgets.key_bar import KeyBar
+from widgets.stage_words import is_counting_down, stage_words
 from widgets.status_bar import StatusBar
 from widgets.thread import ThreadView
 from widgets.top_bar import TopBar
 
 DETAILS, NOTES, CUSTOMER = "tab-details", "tab-notes", "tab-customer"
-_NO_MESSAGES = "No messages on this job yet. Press a to send the customer the first alert."
+_NO_MESSAGES = "No messages on this job yet. Press esc, then a, to send the customer the first alert."
 _NO_MESSAGES_WORKER = "No messages for you on this job yet."
 _NO_CHAT = "Your account takes no part in messages. Ask the administrator for the Chat box."
+_GONE = "This job is not in your list any more."
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """What was read for a job in one go."""
-
-    job: Job | None
-    messages: Sequence[Message]
-    has_older: bool
-    customer_tab: bool = False
-    newest: int = 0
-    people: Sequence[Choice] = ()
-    draft: Draft | None = None
-
-
-class JobScreen(DeskScreen[None]):
+class JobScreen(DeskScreen[None], MessageActs, CallingBack, JobActs, QuickReplies, BeingHere):
     """One job. New messages appear by themselves; what is being written stays where it is."""
 
     CSS_PATH = "job.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="job.back", tooltip="Back to the list; the draft is kept"),
-        Binding("r", "reply(False)", "Reply", id="job.reply", tooltip="Answer the author of the selected message"),
         Binding(
-            "R",
-            "reply(True)",
-            "Reply all",
-            id="job.reply-all",
+            "left_square_bracket",
+            "turn(-1)",
+            "Tab before",
+            id="job.tab-before",
+            key_display="[",
             show=False,
-            tooltip="Answer everybody on the selected message",
+            tooltip="Show the tab to the left",
         ),
-        Binding("m", "write", "Write", id="job.write", show=False, tooltip="Write a message"),
-        Binding("a", "alert", "Alert", id="job.alert", tooltip="Send the customer an alert"),
-        Binding("e", "edit", "Edit", id="job.edit", show=False, tooltip="Change this job"),
-        Binding("w", "next", "Next waiting", id="job.next-waiting", show=False, tooltip="Open the job waiting longest"),
-        Binding("x", "resend", "Resend", id="job.resend", show=False, tooltip="Send a failed text once more"),
-        Binding("g", "original", "Original", id="job.original", show=False, tooltip="Show original note"),
-        Binding("1", "tab('tab-details')", "Details", id="job.details", show=False, tooltip="Show the details"),
-        Binding("2", "tab('tab-notes')", "Notes", id="job.notes", show=False, tooltip="Show the notes"),
         Binding(
-            "3", "tab('tab-customer')", "Messages", id="job.messages", show=False, tooltip="Show Customer Messages"
+            "right_square_bracket",
+            "turn(1)",
+            "Next tab",
+            id="job.tab-next",
+            key_display="]",
+            show=False,
+            tooltip="Show the tab to the right",
         ),
+        *digit_keys(),
     ]
 
     def __init__(self, job_id: int) -> None:
         super().__init__()
         self.job_id = job_id
-        self.job: Job | None = None
-        self._marked = 0
+        self.mark = ReadMark()
+        self._newest_read = 0
+        self.on_customer_tab = False
+        """Whether the thread holds Customer Messages or Notes; Details beside them change nothing."""
+        self._new_after: int | None = None
+        """The reader was writing when what came after this feed number arrived (rule 41)."""
 
     def compose(self) -> ComposeResult:
         """Bars, the job on one line, tabs, thread and composer."""
         yield TopBar(self.services.account.practice, "Job", f"{self.user.name} · {self.user.role.value}")
-        yield Label("", id="summary")
+        yield JobSummary(id="summary")
         yield Tabs(Tab("Details", id=DETAILS), Tab("Notes", id=NOTES), active=NOTES, id="tabs")
         with VerticalScroll(id="details"):
             yield Static("", id="detail-lines")
-        empty = _NO_MESSAGES if self.user.role is Role.DISPATCHER else _NO_MESSAGES_WORKER
-        empty = empty if self.user.chat else _NO_CHAT
-        yield ThreadView(clock_time, empty_text=empty, id="thread")
+        yield ThreadView(clock_time, empty_text=self._empty(), beneath=self._beneath, id="thread")
+        yield Label("", id="quick")
         yield SendMessage(self.job_id)
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read everything, then begin where rule 39 says."""
         self.query_one(Tabs).can_focus = False
         self.watch(self.thread, "new_below", self._note_below, init=False)
         self.watch(self.app, "app_focus", lambda: self.mark_read(), init=False)
+        self.set_interval(1, self._count_down)
         self.ask_engine()
-        self.ask(lambda: self._read(customer_tab=None), self._begin, self._gone, group="load")
+        self.come()
+        self.ask(self._reader().open, self._begin, self._gone, group="load", opening=True)
+
+    def on_unmount(self) -> None:
+        """Colleagues see that nobody is here."""
+        self.go()
 
     @property
-    def thread(self) -> ThreadView:
-        """The conversation."""
-        return self.query_one(ThreadView)
+    def tabs(self) -> Tabs:
+        """Details, Notes and Customer Messages."""
+        return self.query_one(Tabs)
 
-    @property
-    def sending(self) -> SendMessage:
-        """Send Message."""
-        return self.query_one(SendMessage)
+    def _reader(self) -> JobReader:
+        return JobReader(self.services, self.user, self.job_id)
 
-    def _read(self, customer_tab: bool | None, count: int = 50) -> _Loaded:
-        threads = self.services.threads
-        job = threads.job(self.user, self.job_id)
-        if job is None:
-            return _Loaded(None, (), False)
-        tab = customer_tab
-        if tab is None:
-            tab = job.texting_since is not None
-        messages, older = threads.messages(self.user, self.job_id, count=count, customer_tab=tab)
-        newest, _ = threads.messages(self.user, self.job_id, count=1) if tab else (messages, False)
-        people = self.services.conversation.choices(self.user, job) if self.user.chat else []
-        draft = self.services.conversations.draft(self.user, self.job_id) if customer_tab is None else None
-        return _Loaded(job, messages, older, tab, newest[-1].seq if newest else 0, people, draft)
-
-    def _begin(self, loaded: _Loaded) -> None:
+    def _begin(self, loaded: Loaded) -> None:
         if loaded.job is None:
-            self._gone(Refusal("This job is not in your list any more."))
+            self._gone(Refusal(_GONE))
             return
         if loaded.job.texting_since is not None:
             self._offer_customer_tab()
-            self.query_one(Tabs).active = CUSTOMER if loaded.customer_tab else NOTES
-        self.thread.show(loaded.messages, loaded.has_older)
+            self.tabs.active = CUSTOMER if loaded.customer_tab else NOTES
+        self.on_customer_tab = loaded.customer_tab
+        self.thread.show(loaded.messages, loaded.has_older, loaded.first_unread)
         self._take_job(loaded)
-        if self._may_write():
+        self.find_quick()
+        if self.may_write():
             self.sending.begin(loaded.draft, loaded.messages)
         else:
-            self.sending.display = False
             self.thread.focus()
         self.mark_read()
 
-    def _may_write(self) -> bool:
-        if self.job is None:
-            return False
-        held = self.user.role is Role.DISPATCHER or self.job.access.worker_id == self.user.id
-        return self.user.chat and held
+    def _empty(self) -> str:
+        """What stands where no message does."""
+        if not self.user.chat:
+            return _NO_CHAT
+        return _NO_MESSAGES if self.leads else _NO_MESSAGES_WORKER
+
+    def _beneath(self, message: Message) -> str:
+        return stage_words(message, self.user, self.services.clock(), clock_time)
+
+    def _count_down(self) -> None:
+        self.thread.update([message for message in self.thread.messages if is_counting_down(message)])
 
     def _gone(self, refusal: Refusal) -> None:
         self.notify(refusal.sentence, severity="warning", markup=False)
         self.pop_until_active()
         self.dismiss(None)
 
-    def _take_job(self, loaded: _Loaded) -> None:
+    def _take_job(self, loaded: Loaded) -> None:
         job = loaded.job
         assert job is not None
-        self.job = job
+        could_write, self.job = self.may_write(), job
+        self._newest_read = loaded.newest
+        self.mark.know(loaded.unread, loaded.newest)
         self.sending.know(job, loaded.people, loaded.newest)
-        parts = [job.number, job.customer, job.asset or job.title, job.status.words]
-        parts.append(job.worker.name if job.worker else "no worker yet")
-        self.query_one("#summary", Label).update(Content(one_line(" · ".join(part for part in parts if part))))
+        worker = job.worker.name if job.worker else "no worker yet"
+        owner = f"{job.owner} owns it" if job.owner else ""
+        parts = [job.number, job.customer, job.asset or job.title, job.status.words, worker, owner]
+        self.query_one(JobSummary).say(" · ".join(part for part in parts if part))
         self.query_one("#detail-lines", Static).update(details(job))
+        self.set_class(not self.may_write(), "-read-only")
+        self.thread.empty_text = self._empty()
+        if could_write and not self.may_write():
+            self.notify("This job was handed over. What you wrote and got stays here to read.", timeout=8)
+        if not self.may_write() and self.sending.has_focus_within:
+            self.thread.focus()
 
     def _offer_customer_tab(self) -> None:
-        tabs = self.query_one(Tabs)
-        if not tabs.query(f"#{CUSTOMER}"):
-            tabs.add_tab(Tab("Customer Messages", id=CUSTOMER))
+        if not self.tabs.query(f"#{CUSTOMER}"):
+            self.tabs.add_tab(Tab("Customer Messages", id=CUSTOMER))
 
     def changed(self, changes: Changes) -> None:
         """Somebody wrote, a text moved on, or the job changed."""
         if "engine" in changes.kinds:
             self.ask_engine()
-        if self.job_id in changes.job_ids or changes.kinds & {"people", "account"}:
+        if self.job_id in changes.job_ids:
+            self.show_others()
+        if (self.job_id in changes.job_ids and changes.kinds != {"presence"}) or changes.kinds & {"people", "account"}:
             self.refresh_thread()
+        if changes.kinds & {"replies", "people"}:
+            self.find_quick()
 
     def refresh_thread(self) -> None:
         """Read the newest messages again; new ones are added, known ones brought up to date."""
-        count = min(200, max(50, len(self.thread.messages) + 10))
-        customer = self.query_one(Tabs).active == CUSTOMER
-        self.ask(lambda: self._read(customer, count), self._refresh, self.tell, group="refresh")
+        count = min(FURTHEST, max(PAGE, len(self.thread.messages) + 10))
+        customer, keys = self.on_customer_tab, self.sending.keys
+        self.ask(lambda: self._reader().again(customer, count, keys), self._refresh, self.tell, group="refresh")
 
-    def _refresh(self, loaded: _Loaded) -> None:
+    def _refresh(self, loaded: Loaded) -> None:
         if loaded.job is None:
-            self._gone(Refusal("This job is not in your list any more."))
+            self._gone(Refusal(_GONE))
             return
         before = self.job.texting_since if self.job else None
-        if loaded.customer_tab == (self.query_one(Tabs).active == CUSTOMER):
+        if loaded.customer_tab == self.on_customer_tab:
             self._refresh_messages(loaded)
         self._take_job(loaded)
-        if not self._may_write():
-            self.sending.display = False
         if before is None and loaded.job.texting_since is not None:
             self._offer_customer_tab()
-            if self.query_one(Tabs).active == NOTES:
-                self.query_one(Tabs).active = CUSTOMER
+            if self.tabs.active == NOTES:
+                self.tabs.active = CUSTOMER
         self.mark_read()
 
-    def _refresh_messages(self, loaded: _Loaded) -> None:
-        """Add and update; where one may not be seen any more (rule 7), begin anew with those that may."""
-        known, fresh = {m.id for m in self.thread.messages}, {m.id for m in loaded.messages}
+    def _refresh_messages(self, loaded: Loaded) -> None:
+        """Add and update; where one may not be seen any more (rule 7), begin anew with those that may.
+
+        What may be seen again, and what left later than it was written, takes its place among the others.
+        """
+        held = self.thread.messages
+        fresh = {message.id: message for message in loaded.messages}
         oldest = loaded.messages[0].seq if loaded.has_older else 0
-        lost = any(m.seq >= oldest and m.id not in fresh for m in self.thread.messages)
-        if lost or not known:
+        lost = any(message.seq >= oldest and message.id not in fresh for message in held)
+        if lost or not held:
             self.thread.show(loaded.messages, loaded.has_older)
             return
-        self.thread.update([m for m in loaded.messages if m.id in known])
-        newest = self._newest()
+        known = {message.id: message.seq for message in held}
+        newest = max(known.values())
+        if any(known.get(m.id, m.seq) != m.seq or (m.id not in known and m.seq < newest) for m in loaded.messages):
+            self.thread.rearrange([*(m for m in held if m.id not in fresh), *loaded.messages])
+            return
+        self.thread.update([message for message in loaded.messages if message.id in known])
         for message in loaded.messages:
-            if message.id not in known and message.seq > newest:
+            if message.id not in known:
                 self.thread.append(message)
 
     @on(ThreadView.OlderWanted)
     def bring_older(self, event: ThreadView.OlderWanted) -> None:
         """The reader scrolls towards the beginning."""
-        customer = self.query_one(Tabs).active == CUSTOMER
+        customer = self.on_customer_tab
         self.ask(
-            lambda: self.services.threads.messages(
-                self.user, self.job_id, before=event.before_seq, count=200, customer_tab=customer
-            ),
+            lambda: self._reader().older(customer, event.before_seq),
             lambda found: self.thread.prepend(*found),
             group="older",
         )
@@ -231,57 +235,95 @@ class JobScreen(DeskScreen[None]):
     def show_tab(self, event: Tabs.TabActivated) -> None:
         """Details, Notes, or Customer Messages."""
         self.set_class(event.tab.id == DETAILS, "-details")
-        if self.job is None or event.tab.id == DETAILS:
+        customer, keys = event.tab.id == CUSTOMER, self.sending.keys
+        if self.job is None or event.tab.id == DETAILS or customer == self.on_customer_tab:
+            self.mark_read()
             return
-        customer = event.tab.id == CUSTOMER
-        self.ask(lambda: self._read(customer), self._show_all, self.tell, group="tab")
+        self.on_customer_tab = customer
+        self.ask(lambda: self._reader().again(customer, keys=keys), self._show_all, self.tell, group="tab")
 
-    def _show_all(self, loaded: _Loaded) -> None:
-        if loaded.job is not None:
-            self.thread.show(loaded.messages, loaded.has_older)
+    def _show_all(self, loaded: Loaded) -> None:
+        if loaded.job is not None and loaded.customer_tab == self.on_customer_tab:
+            self.mark.know(loaded.unread, loaded.newest)
+            unseen = self.mark.unseen
+            self.thread.show(loaded.messages, loaded.has_older, unseen[0].seq if unseen else None)
+            self._show_crossing()
             self.mark_read()
 
     def _note_below(self, count: int) -> None:
         self.query_one(StatusBar).note(f"{count} new below: press End" if count else "")
-        if not count:
-            self.mark_read()
 
+    @on(ThreadView.Viewed)
     def mark_read(self) -> None:
-        """Move the read mark to what is in view; only while the terminal has the focus."""
-        newest = self._newest()
-        seen = self.app.app_focus and self.is_current and self.thread.at_end and not self.has_class("-details")
-        if seen and self.user.chat and newest > self._marked:
-            self._marked = newest
-            self.ask(
-                lambda: self.services.conversations.see_at_desk(self.user, self.job_id, newest), _nothing, group="mark"
-            )
+        """Move the read mark to what was in view; only while the terminal has the focus."""
+        if self.job is None or not (self.app.app_focus and self.is_current and self.user.chat):
+            return
+        if not self.has_class("-details"):
+            self.mark.see(self.thread.in_view())
+        self._say_unseen()
+        to = None if self.has_class("-details") else self.mark.move()
+        if to is not None:
+            user = self.user
+            self.ask(lambda: self.services.conversations.see_at_desk(user, self.job_id, to), _nothing, group="mark")
+
+    def _say_unseen(self) -> None:
+        """News that stand in Notes alone show on that tab."""
+        here = not self.on_customer_tab
+        notes = sum(1 for news in self.mark.unseen if not (here or news.in_customer_tab))
+        tab = self.tabs.query_one(f"#{NOTES}", Tab)
+        label = f"Notes ● {notes}" if notes else "Notes"
+        if tab.label_text != label:
+            tab.label = label
 
     def on_screen_resume(self) -> None:
         """Back from a picker or another screen."""
         if self.job is not None:
             self.mark_read()
 
-    def _newest(self) -> int:
-        return max((message.seq for message in self.thread.messages), default=0)
+    def seen_up_to(self) -> int:
+        """The feed number of the newest message that was read for this screen."""
+        return self._newest_read
+
+    @on(SendMessage.Typed)
+    def tell_typing(self) -> None:
+        """Colleagues see that somebody is writing."""
+        self.note_typing()
+
+    @on(SendMessage.CallBackWanted)
+    def want_back(self) -> None:
+        """Undo in an empty field means what was just sent."""
+        self.action_call_back()
 
     @on(SendMessage.Done)
     def go_on(self, event: SendMessage.Done) -> None:
         """It was sent: show it, or go to the next one who waits."""
+        self._new_after = None
+        self.thread.mark_new(())
         self.refresh_thread()
         if event.then_next:
             self.action_next()
 
     @on(SendMessage.CrossedBy)
-    def show_crossing(self) -> None:
-        """Somebody wrote meanwhile: bring it into view."""
-        customer = self.query_one(Tabs).active == CUSTOMER
-        self.ask(lambda: self._read(customer), self._show_newest, self.tell, group="crossing")
+    def show_crossing(self, event: SendMessage.CrossedBy) -> None:
+        """Somebody wrote meanwhile: bring it into view, marked as new."""
+        self._new_after = event.seen_seq
+        customer, keys = self.on_customer_tab, self.sending.keys
+        self.ask(lambda: self._reader().again(customer, keys=keys), self._show_newest, self.tell, group="crossing")
 
-    def _show_newest(self, loaded: _Loaded) -> None:
+    def _show_newest(self, loaded: Loaded) -> None:
         self._refresh(loaded)
-        self.thread.action_edge(1)
-        if loaded.newest > self._newest():
-            self.query_one(Tabs).active = NOTES
+        elsewhere = loaded.newest > max((message.seq for message in self.thread.messages), default=0)
+        if elsewhere or self.tabs.active == DETAILS:
+            self.tabs.active = NOTES
+        else:
+            self._show_crossing()
+
+    def _show_crossing(self) -> None:
+        after = self._new_after
+        if after is not None:
+            self.thread.mark_new(
+                [m.id for m in self.thread.messages if m.seq > after and m.author.user_id != self.user.id]
+            )
 
     @on(SendMessage.Left)
     def read_thread(self) -> None:
@@ -297,101 +339,35 @@ class JobScreen(DeskScreen[None]):
         self.leaving()
         self.dismiss(None)
 
-    def action_write(self) -> None:
-        """Go to the composer."""
-        if self._may_write():
-            self.sending.start()
-
     def action_tab(self, tab: str) -> None:
         """Show another tab."""
-        tabs = self.query_one(Tabs)
-        if tabs.query(f"#{tab}"):
-            tabs.active = tab
+        if self.tabs.query(f"#{tab}"):
+            self.tabs.active = tab
         else:
             self.notify("Customer Messages begins with the first text to the customer. Press a to send an alert.")
 
-    def action_reply(self, everyone: bool) -> None:
-        """Answer the selected message."""
-        message = self.thread.selected
-        if message is None or self.job is None or not self._may_write():
-            self.notify("There is no message to answer yet." if message is None else "You can read this job only.")
-            return
-        self.sending.reply(message, everyone)
-
-    def action_original(self) -> None:
-        """Show the message that the selected one answers."""
-        message = self.thread.selected
-        if message is None or message.reply_to is None:
-            self.notify("This message answers no other.")
-            return
-        wanted = message.reply_to
-        self.ask(
-            lambda: self.services.threads.message(self.user, self.job_id, wanted),
-            lambda found: self.app.push_screen(Original(found)) if found else self.notify("There is nothing to show."),
-            group="original",
-        )
-
-    def action_alert(self) -> None:
-        """Write an alert to the customer's contacts."""
-        if self.user.role is not Role.DISPATCHER or self.job is None:
-            return
-        if not self.user.chat:
-            self.notify("Sending needs the Chat box. Ask the administrator.")
-            return
-        self.app.push_screen(AlertScreen(self.job), lambda _: self.refresh_thread())
-
-    def action_edit(self) -> None:
-        """Change the job."""
-        if self.user.role is Role.DISPATCHER:
-            self.desk.edit_job(self.job_id)
-
-    def action_resend(self) -> None:
-        """Send a failed text of the selected message again; an unconfirmed one only after a second word."""
-        message = self.thread.selected
-        failed = _failed(message)
-        if failed is None:
-            self.notify("The selected message has no failed text.")
-        elif failed.state is State.UNCONFIRMED:
-            question = f"{failed.name} may have got this text already. Sending again could text them twice."
-            self.app.push_screen(
-                Confirm(question, "s", "Send again"), lambda yes: self._resend(failed) if yes else None
-            )
-        else:
-            self._resend(failed)
-
-    def _resend(self, failed: Delivery) -> None:
-        self.ask(
-            lambda: self.services.conversation.resend(self.user, self.job_id, failed.id),
-            lambda _: self.refresh_thread(),
-            group="resend",
-        )
-
-    def action_next(self) -> None:
-        """Open the job that waits longest."""
-        self.leaving()
-        self.ask(
-            lambda: self.services.job_list.next_job(self.user, None, unread=False),
-            self._open_next,
-            group="next",
-        )
-
-    def _open_next(self, job_id: int | None) -> None:
-        if job_id is None or job_id == self.job_id:
-            self.notify("Nobody else is waiting for an answer.")
-        else:
-            self.desk.open_job(job_id)
+    def action_turn(self, by: int) -> None:
+        """Show the tab beside."""
+        ids = [tab.id for tab in self.tabs.query(Tab)]
+        self.tabs.active = ids[(ids.index(self.tabs.active) + by) % len(ids)] or NOTES
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A worker has no keys for what only dispatchers do."""
-        if action in ("alert", "edit", "next", "resend"):
-            return self.user.role is Role.DISPATCHER
-        return True
+        """A worker has no keys for what only dispatchers do, and digits of their own.
+
+        Beside the fields of the composer no letter acts on a message or closes a job: it may be meant for Contents.
+        """
+        if action in _IN_THREAD and self.is_mounted and self.sending.has_focus_within:
+            return False
+        if action in _DISPATCHERS or action == "tab":
+            return self.leads
+        if action == "quick":
+            return isinstance(parameters[0], int) and self.has_quick(parameters[0])
+        return super().check_action(action, parameters)
 
 
-def _failed(message: Message | None) -> Delivery | None:
-    deliveries = message.deliveries if message else ()
-    return next((d for d in reversed(deliveries) if d.state in RESENDABLE), None)
+_IN_THREAD = frozenset({"send_now", "change", "refuse", "resend", "pass_on", "quick", *LEADING})
+_DISPATCHERS = frozenset({"alert", "edit", "next", "resend", "pass_on", "refuse"})
 
 
-def _nothing(_answer: object) -> None:
+def _nothing(_answer: Iterable[object] | None) -> None:
     """Take no notice of an answer."""

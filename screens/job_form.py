@@ -11,14 +11,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, Label, Select
+from textual.widgets import Input, Label, Select
 
 from domain.account import Location
+from domain.alerts import Event
 from domain.errors import Refusal
 from domain.jobs import Job, Status
+from domain.jobs import JobForm as Form
 from domain.text import one_line
+from messaging.alerting import Expected
 from messaging.job_form import read_form, show_form
 from screens.base import DeskScreen
+from screens.tell_again import TellAgain
+from widgets.key_bar import KeyBar
 from widgets.top_bar import TopBar
 
 _NOBODY = 0
@@ -81,7 +86,7 @@ class JobForm(DeskScreen[int | None]):
             yield from self._select("location", "Location", [("…", _NOBODY)])
             yield from self._select("worker", "Worker", [("nobody yet", _NOBODY)])
         yield Label("", id="said")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def _select(self, name: str, label: str, options: Sequence[tuple[str, str | int]]) -> ComposeResult:
         with Horizontal():
@@ -101,7 +106,7 @@ class JobForm(DeskScreen[int | None]):
         if not locations:
             raise Refusal("You have no location to make jobs for. Ask the administrator.")
         place = job.location.id if job else locations[0].id
-        number = job.number if job else services.jobs.next_number()
+        number = job.number if job else services.editing.next_number(self.user)
         return _Loaded(job, number, locations, services.reads.workers(place))
 
     def _leave(self, refusal: Refusal) -> None:
@@ -149,16 +154,48 @@ class JobForm(DeskScreen[int | None]):
         status = Status(str(self.query_one("#status", Select).value))
         worker = self.query_one("#worker", Select).value
         worker_id = worker if isinstance(worker, int) and worker != _NOBODY else None
-        job = self._loaded.job
+        job, user = self._loaded.job, self.user
 
-        def save() -> int:
+        def look() -> tuple[Form, Expected]:
             form = read_form(typed, location, status, worker_id, job)
-            if job is None:
-                return self.services.jobs.create(form, self.user.name)
-            self.services.jobs.change(job.id, job.version, form, self.user.name)
-            return job.id
+            return form, self.services.alerting.expected(user, form, job)
 
-        self.ask(save, self.dismiss, self._refused)
+        self.ask(look, lambda found: self._consider(*found), self._refused)
+
+    def _consider(self, form: Form, expected: Expected) -> None:
+        """Ask before something is told to the customer once more; else save."""
+        if not expected.told_already:
+            self._save(form, frozenset())
+            return
+
+        def answered(again: bool | None) -> None:
+            if again is None:
+                self._saving = False
+            else:
+                self._save(form, expected.told_already if again else frozenset())
+
+        self.app.push_screen(TellAgain(expected.told_already), answered)
+
+    def _save(self, form: Form, again: frozenset[Event]) -> None:
+        assert self._loaded is not None
+        job, user = self._loaded.job, self.user
+
+        def save() -> tuple[int, Expected]:
+            texts = self.services.alerting.expected(user, form, job, again)
+            if job is None:
+                return self.services.editing.create(user, form), texts
+            self.services.editing.change(user, job, form, again)
+            return job.id, texts
+
+        self.ask(save, lambda saved: self._saved(*saved), self._refused)
+
+    def _saved(self, job_id: int, texts: Expected) -> None:
+        """Say who is texted because of it, and who cannot be."""
+        if texts.texts:
+            self.notify(f"Saved: {texts.words} ({', '.join(map(one_line, texts.people))}).", markup=False)
+        for why in texts.why_not:
+            self.notify(f"Not texted: {one_line(why)}.", severity="warning", markup=False, timeout=8)
+        self.dismiss(job_id)
 
     def _refused(self, refusal: Refusal) -> None:
         self._saving = False

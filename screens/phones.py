@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, Label, OptionList, Static
+from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from domain import phone
@@ -19,6 +19,7 @@ from domain.text import display_text, one_line
 from screens.base import Changes, DeskScreen
 from screens.handset import Handsets, Phone, PhoneText
 from screens.times import clock_time
+from widgets.key_bar import KeyBar
 from widgets.top_bar import TopBar
 
 LOOK_S = 1.0
@@ -50,7 +51,7 @@ class PhonesScreen(DeskScreen[None]):
                 with VerticalScroll(id="on-phone", can_focus=False):
                     yield Static("", id="texts")
                 yield Input(placeholder="Type on this phone, Enter sends", id="typing", disabled=True)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Look now and every second."""

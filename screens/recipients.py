@@ -10,19 +10,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from domain.delivery import Channel
-from domain.text import fold, one_line
-from messaging.conversation import Choice
+from domain.text import one_line
+from messaging.choices import COMPANY, ON_JOB, TEAM, Choice, matches
+from screens.base import DeskModal
 
+_GROUPS = (ON_JOB, COMPANY, TEAM)
 _CHANNELS = {Channel.SMS: "SMS", Channel.DESK: "desk", Channel.PAGE: "page", None: "note"}
 
 
-class RecipientPicker(ModalScreen[tuple[str, ...] | None]):
-    """Returns the ticked people's keys, or None where nothing was changed.
+class RecipientPicker(DeskModal[tuple[Choice, ...] | None]):
+    """Returns the ticked people, or None where nothing was changed.
 
     In the search a space types; in the list it ticks. Enter takes the highlighted person if none is ticked.
     """
@@ -34,11 +35,23 @@ class RecipientPicker(ModalScreen[tuple[str, ...] | None]):
     ]
 
     def __init__(
-        self, people: Sequence[Choice], ticked: Sequence[str], explain: Callable[[Sequence[Choice]], str]
+        self,
+        people: Sequence[Choice],
+        ticked: Sequence[str],
+        explain: Callable[[Sequence[Choice]], str],
+        search: Callable[[str], Sequence[Choice]],
+        begun: str = "",
     ) -> None:
-        """`people` are all who may be written to; `explain` says who will see a message to some of them."""
+        """`people` are known already; `explain` says who will see a message to some of them.
+
+        `begun` is what was typed before the picker opened.
+
+        `search` asks the store, in a thread: a company can have more people than were read.
+        """
         super().__init__()
         self._people = {choice.key: choice for choice in people}
+        self._search = search
+        self._begun = begun
         self._ticked = [key for key in ticked if key in self._people]
         self._explain = explain
 
@@ -46,21 +59,26 @@ class RecipientPicker(ModalScreen[tuple[str, ...] | None]):
         """Search, list, and what the ticks mean."""
         with Vertical(id="picker") as box:
             box.border_title = "Recipient"
-            yield Input(placeholder="Search by name, job title, email or phone", id="search", select_on_focus=False)
+            yield Input(
+                self._begun, placeholder="Search by name, job title, email or phone", id="search", select_on_focus=False
+            )
             yield OptionList(id="people")
             yield Label("", id="chosen")
             yield Label("↓ list · space ticks · enter saves · esc back", id="help")
 
     def on_mount(self) -> None:
         """Show everybody."""
-        self._fill("")
+        self._fill(self._begun)
         self.query_one("#search", Input).focus()
         self._say()
 
     @on(Input.Changed, "#search")
     def search(self, event: Input.Changed) -> None:
-        """Every letter narrows the list."""
-        self._fill(event.value)
+        """Every letter narrows the list: at once among those known, then among all there are."""
+        words = event.value
+        self._fill(words)
+        if words.strip():
+            self.ask(lambda: self._search(words), lambda found: self._take_in(words, found), group="search")
 
     @on(Input.Submitted, "#search")
     def enter_in_search(self) -> None:
@@ -89,10 +107,18 @@ class RecipientPicker(ModalScreen[tuple[str, ...] | None]):
             search.cursor_position = len(search.value)
             event.stop()
 
+    def _take_in(self, words: str, found: Sequence[Choice]) -> None:
+        unknown = [choice for choice in found if choice.key not in self._people]
+        self._people.update({choice.key: choice for choice in unknown})
+        if unknown and self.query_one("#search", Input).value == words:
+            self._fill(words)
+
     def _fill(self, words: str) -> None:
         people = self.query_one(OptionList)
         keep = self._highlighted()
-        found = [c for c in self._people.values() if _matches(c, words)]
+        found = sorted(
+            (c for c in self._people.values() if matches(c, words)), key=lambda choice: _GROUPS.index(choice.group)
+        )
         people.clear_options()
         group = ""
         for choice in found:
@@ -144,14 +170,8 @@ class RecipientPicker(ModalScreen[tuple[str, ...] | None]):
 
     def action_save(self) -> None:
         """Take the ticked people."""
-        self.dismiss(tuple(self._ticked))
+        self.dismiss(tuple(self._people[key] for key in self._ticked))
 
     def action_cancel(self) -> None:
         """Leave everything as it was."""
         self.dismiss(None)
-
-
-def _matches(choice: Choice, words: str) -> bool:
-    text = fold(f"{choice.person.name} {choice.about} {choice.group}")
-    digits = "".join(c for c in text if c.isdigit())
-    return all(word in text or (word.isdigit() and word in digits) for word in fold(words).split())

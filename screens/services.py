@@ -10,15 +10,42 @@ from typing import TYPE_CHECKING, Any, Protocol
 from domain.account import Account
 
 if TYPE_CHECKING:
+    from domain.secret import Secret
+    from messaging.administration import Administration
+    from messaging.alert_setup import AlertSetup
+    from messaging.alerting import Alerting
     from messaging.conversation import Conversation
+    from messaging.job_editing import JobEditing
+    from messaging.leading import Leading
+    from messaging.links import WorkerLinks
+    from messaging.pins import PinMaker
+    from messaging.planning import Planning
+    from messaging.presence import Presence
+    from messaging.saved_replies import SavedReplies
     from messaging.signin import SignIn
+    from messaging.tokens import Tokens
+    from storage.accounts import Accounts
+    from storage.api_tokens import ApiTokens
+    from storage.bell import Rings
     from storage.conversations import Conversations
     from storage.inbox import Inbox
+    from storage.job_events import JobEvents
+    from storage.job_leads import JobLeads
     from storage.job_list import JobList
     from storage.jobs import Jobs
+    from storage.leaving import Leaving
+    from storage.links import Links
+    from storage.locations import Locations
+    from storage.notices import Notices
     from storage.people import People
+    from storage.pins import Pins
+    from storage.presence import Presence as KeptPresence
     from storage.reads import Reads
+    from storage.rules import Rules
+    from storage.saved_replies import SavedReplyStore
+    from storage.templates import Templates
     from storage.threads import Threads
+    from storage.users import Users
 
     class Reading(Protocol):
         """The half that is there before the first frame."""
@@ -30,21 +57,42 @@ if TYPE_CHECKING:
         def threads(self) -> Threads:
             """Reads single jobs."""
 
+        @property
+        def rings(self) -> Rings:
+            """Reads what rings."""
+
     class Writing(Protocol):
         """The half that is loaded behind the first frame."""
 
         people: People
+        pins: Pins
         jobs: Jobs
+        rules: Rules
+        events: JobEvents
         conversations: Conversations
+        leaving: Leaving
         inbox: Inbox
+        users: Users
+        locations: Locations
+        templates: Templates
+        accounts: Accounts
+        saved_replies: SavedReplyStore
+        job_leads: JobLeads
+        presence: KeptPresence
+        links: Links
+        notices: Notices
+        api_tokens: ApiTokens
 
 
 class Services:
     """The stores and use cases of one desk.
 
     Everything under `reads`, `job_list` and `threads` answers in about a millisecond from any thread.
-    The others wait for `writers`, so they are for worker threads only.
+    The others wait for `writers`, so they are for worker threads only. `account` is kept up to date by the desk;
+    `public_url` is the address that phones reach.
     """
+
+    public_url = ""
 
     def __init__(
         self,
@@ -53,13 +101,18 @@ class Services:
         clock: Callable[[], datetime],
         account: Account,
         in_words: Callable[[Exception], str],
+        secret: Callable[[], Secret],
+        terminal: str,
     ) -> None:
+        """`secret` reads the secret of this machine, for worker threads; `terminal` names where PINs are typed."""
         self.reads = readers.reads
         self.job_list = readers.job_list
         self._readers = readers
         self.clock = clock
         self.account = account
         self.in_words = in_words
+        self.secret = secret
+        self.terminal = terminal
         self._writers: Future[Writing] = writers
 
     @property
@@ -68,11 +121,36 @@ class Services:
         return self._readers.threads
 
     @property
+    def rings(self) -> Rings:
+        """Reads what rings."""
+        return self._readers.rings
+
+    @property
+    def leading(self) -> Leading:
+        """Owns jobs, hands them on, calls them done."""
+        from messaging.leading import Leading
+
+        return Leading(self.threads, self._writers.result().job_leads)
+
+    @property
+    def presence(self) -> Presence:
+        """Says who has which job open."""
+        from messaging.presence import Presence
+
+        return Presence(self.threads, self._writers.result().presence)
+
+    @property
     def sign_in(self) -> SignIn:
         """Judges PINs."""
         from messaging.signin import SignIn
 
-        return SignIn(self.reads, self._writers.result().people, self.clock)
+        return SignIn(self.reads, self._writers.result().pins, self._pin_maker, self.terminal)
+
+    @property
+    def _pin_maker(self) -> PinMaker:
+        from messaging.pins import PinMaker
+
+        return PinMaker(self._writers.result().pins, self.secret)
 
     @property
     def conversation(self) -> Conversation:
@@ -80,6 +158,78 @@ class Services:
         from messaging.conversation import Conversation
 
         return Conversation(self.reads, self.threads, self.conversations, self.clock)
+
+    @property
+    def planning(self) -> Planning:
+        """What may be done with messages before they are out."""
+        from messaging.planning import Planning
+
+        writers = self._writers.result()
+        return Planning(self.reads, self.threads, writers.leaving, self.clock, writers.events)
+
+    @property
+    def editing(self) -> JobEditing:
+        """Makes and changes jobs in somebody's name."""
+        from messaging.job_editing import JobEditing
+
+        return JobEditing(self.reads, self.jobs)
+
+    @property
+    def administration(self) -> Administration:
+        """Settings: users, locations, numbers, templates, the account."""
+        from messaging.administration import Administration
+
+        stores = self._writers.result()
+        return Administration(
+            self.reads,
+            stores.users,
+            stores.locations,
+            stores.templates,
+            stores.accounts,
+            stores.pins,
+            self._pin_maker,
+            self.public_url,
+        )
+
+    @property
+    def tokens(self) -> Tokens:
+        """Lets programs post jobs."""
+        from messaging.tokens import Tokens
+
+        return Tokens(self._writers.result().api_tokens)
+
+    @property
+    def worker_links(self) -> WorkerLinks:
+        """Workers' links to their phone page: sent and ended from here, opened by the engine alone."""
+        from messaging.links import WorkerLinks
+
+        stores = self._writers.result()
+        return WorkerLinks(
+            self.reads, stores.links, stores.notices, self.clock, lambda: self.reads.engine(self.clock()).page_url
+        )
+
+    @property
+    def saved_replies(self) -> SavedReplies:
+        """Texts to begin from."""
+        from messaging.saved_replies import SavedReplies
+
+        return SavedReplies(self._writers.result().saved_replies)
+
+    @property
+    def alert_setup(self) -> AlertSetup:
+        """The rules of automatic texts."""
+        from messaging.alert_setup import AlertSetup
+
+        writers = self._writers.result()
+        return AlertSetup(self.reads, self.threads, writers.rules, writers.events, self.clock)
+
+    @property
+    def alerting(self) -> Alerting:
+        """What saving a job would text, and automatic texts that wait."""
+        from messaging.alerting import Alerting
+
+        writers = self._writers.result()
+        return Alerting(writers.events, writers.jobs)
 
     @property
     def conversations(self) -> Conversations:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, Label, OptionList
+from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from domain import phone
 from domain.text import display_text
 from screens.base import Changes, DeskScreen
 from screens.times import clock_time
+from widgets.key_bar import KeyBar
 from widgets.status_bar import StatusBar
 from widgets.top_bar import TopBar
 
@@ -39,7 +40,7 @@ class TrayScreen(DeskScreen[None]):
         yield Label("Texts that could not be placed on a job. Nothing is lost: they stay here.", id="what")
         yield OptionList(id="texts")
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the tray."""

@@ -197,6 +197,12 @@ class Ledger:
         """Many records written as one: `with ledger.bulk(): …` waits for the disk once."""
         return self._state.change()
 
+    def own(self, numbers: Iterable[str]) -> None:
+        """Give the account these numbers too; those it has stay."""
+        with self._state.change() as db:
+            for number in numbers:
+                db.execute("INSERT OR IGNORE INTO numbers (number, since) VALUES (?, ?)", (number, self.now()))
+
     def _own(self, numbers: Iterable[str]) -> None:
         with self._state.change() as db:
             for number in list(numbers) or ([] if self.numbers else [DEFAULT_NUMBER]):

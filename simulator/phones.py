@@ -88,11 +88,16 @@ class PhoneRoutes:
         return JSONResponse({"delay_ms": self.settings.delay_ms, "numbers": self.ledger.numbers})
 
     async def change_settings(self, request: Request) -> Response:
-        """Change the delay."""
-        delay_ms = _whole(await _object(request), "delay_ms")
-        if delay_ms is None or not 0 <= delay_ms <= _LONGEST_DELAY_MS:
-            raise BadRequest(f"“delay_ms” must be a whole number from 0 to {_LONGEST_DELAY_MS}.")
-        self.settings.delay_ms = delay_ms
+        """Change the delay, or give the account more numbers."""
+        wanted = await _object(request)
+        numbers = wanted.get("numbers")
+        if numbers is not None:
+            await run_in_threadpool(self.ledger.own, _numbers(numbers))
+        if numbers is None or "delay_ms" in wanted:
+            delay_ms = _whole(wanted, "delay_ms")
+            if delay_ms is None or not 0 <= delay_ms <= _LONGEST_DELAY_MS:
+                raise BadRequest(f"“delay_ms” must be a whole number from 0 to {_LONGEST_DELAY_MS}.")
+            self.settings.delay_ms = delay_ms
         return Response(status_code=204)
 
     async def change_faults(self, request: Request) -> Response:
@@ -134,6 +139,12 @@ def _text(given: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value.strip() or _has_half_characters(value):
         raise BadRequest(f"“{name}” must be a text that is not empty.")
     return value
+
+
+def _numbers(given: object) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(number, str) and is_e164(number) for number in given):
+        raise BadRequest("“numbers” must be a list of phone numbers like +15550101234.")
+    return given
 
 
 def _has_half_characters(text: str) -> bool:

@@ -10,14 +10,24 @@ from sqlmodel import Session, col, func, select
 
 from domain.delivery import RESENDABLE, Channel, State
 from domain.errors import Refusal
-from domain.messages import Draft, NewDelivery, NewMessage, Party, Person, has_worker, is_contact_message
+from domain.messages import (
+    COUNTED,
+    Draft,
+    NewDelivery,
+    NewMessage,
+    Party,
+    Person,
+    Stage,
+    has_worker,
+    is_contact_message,
+)
 from domain.people import User
 from storage import feed
 from storage.counters import as_message, count_message, recount_turn
 from storage.engine import Database
 from storage.plain import Plain
 from storage.reads import Reads
-from storage.sending_numbers import number_for
+from storage.sending_numbers import number_for, still_in_use
 from storage.tables.jobs import DraftRow, JobRow, ReadMarkRow
 from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
 from storage.upsert import insert
@@ -77,7 +87,7 @@ class Conversations:
         """Queue a text of this job that did not get there once more, as a new attempt; False when it cannot be now."""
         with self.database.write() as session:
             old = session.get(DeliveryRow, delivery_id, with_for_update=True)
-            if old is None or old.state not in RESENDABLE or old.channel is not Channel.SMS:
+            if old is None or old.message_id is None or old.state not in RESENDABLE or old.channel is not Channel.SMS:
                 return False
             again = select(DeliveryRow.id).where(DeliveryRow.resend_of == delivery_id)
             message = session.get(MessageRow, old.message_id)
@@ -90,11 +100,14 @@ class Conversations:
                     recipient_id=old.recipient_id,
                     channel=Channel.SMS,
                     to_address=old.to_address,
-                    from_number=old.from_number,
+                    from_number=still_in_use(session, session.get_one(JobRow, job_id), old.from_number, old.to_address),
                     state=State.QUEUED,
                     due_at=now,
                     use_by=now + self.reads.account().use_by,
                     changed_at=now,
+                    body=old.body,
+                    link_id=old.link_id,
+                    notice_to=old.notice_to,
                     resend_of=delivery_id,
                 )
             )
@@ -131,7 +144,9 @@ class Conversations:
         """This user's unsent text on this job, or None."""
         with self.database.read() as session:
             row = session.get(DraftRow, (user.id, job_id))
-            return Draft(row.body, tuple(row.recipients.split())) if row else None
+            if row is None:
+                return None
+            return Draft(row.body, tuple(row.recipients.split()), row.reply_to, row.passes_on, row.leave_at)
 
     def keep_draft(self, user: User, job_id: int, draft: Draft | None) -> None:
         """Keep an unsent text, or forget it with None. Nobody else ever sees it."""
@@ -147,6 +162,9 @@ class Conversations:
                     job_id=job_id,
                     body=draft.body,
                     recipients=" ".join(draft.recipients),
+                    reply_to=draft.reply_to,
+                    passes_on=draft.passes_on,
+                    leave_at=draft.leave_at,
                     changed_at=self.clock(),
                 )
             )
@@ -169,7 +187,7 @@ def store_message(session: Session, new: NewMessage) -> int:
     job = session.get(JobRow, new.job_id, with_for_update=True)
     if job is None:
         raise Refusal("This job is no longer there. Go back to the list.")
-    seq = feed.append(session, "message", new.job_id)
+    seq = feed.append(session, "message" if new.stage is Stage.OUT else "planned", new.job_id)
     row = MessageRow(
         job_id=new.job_id,
         seq=seq,
@@ -190,18 +208,22 @@ def store_message(session: Session, new: NewMessage) -> int:
         guessed=new.guessed,
         after_closing=new.after_closing,
         notice=new.notice,
+        stage=new.stage,
+        leaves_at=new.leaves_at,
+        passes_on=new.passes_on,
     )
     session.add(row)
     session.flush()
     assert row.id is not None
     _add_people(session, row.id, job, new)
-    _keep_up(session, job, new.author, seq)
+    if new.stage in COUNTED:
+        keep_up(session, job, new.author, seq)
     count_message(job, as_message(session, row), seq)
     session.add(job)
     return row.id
 
 
-def _keep_up(session: Session, job: JobRow, author: Person, seq: int) -> None:
+def keep_up(session: Session, job: JobRow, author: Person, seq: int) -> None:
     """An author has read what they write; their mark moves on if nothing else was unread to them.
 
     A dispatcher's marks count what people wrote, a worker's everything addressed to them.
@@ -258,12 +280,21 @@ def _delivery(
         recipient_id=person.id,
         channel=new.channel,
         to_address=new.to,
-        from_number=number_for(session, job, new.to) if new.channel is Channel.SMS else "",
+        from_number=_from(session, job, new),
         state=new.state,
         due_at=new.due_at,
         use_by=new.use_by,
+        reason=new.reason,
+        body=new.body,
+        link_id=new.link_id,
         changed_at=now,
     )
+
+
+def _from(session: Session, job: JobRow, new: NewDelivery) -> str:
+    """The number that a text leaves from, "" for what never leaves as a text."""
+    leaves = new.channel is Channel.SMS and new.state is not State.BLOCKED
+    return number_for(session, job, new.to) if leaves else ""
 
 
 def _repeated(session: Session, known: MessageRow, new: NewMessage) -> Posted:

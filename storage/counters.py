@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from domain.delivery import FAILURES, Channel, State
 from domain.jobs import number_key, waiting_key, window_key
-from domain.messages import Message, Party, Person
+from domain.messages import COUNTED, Message, Party, Person
 from domain.text import one_line
 from domain.waiting import Turn, next_turn
 from storage.tables.jobs import JobRow
@@ -25,7 +25,9 @@ def sort_keys(job: JobRow) -> None:
 
 
 def count_message(job: JobRow, message: Message, seq: int) -> None:
-    """Take one new message into the job's counters."""
+    """Take one new message into the job's counters, unless it is no news yet."""
+    if message.stage not in COUNTED:
+        return
     job.message_count += 1
     job.last_preview = preview(message)
     job.last_at = message.at
@@ -40,9 +42,20 @@ def recount_turn(session: Session, job: JobRow) -> None:
     _take_turn(job, _turn_of(session, job.id))
 
 
+def recount_all(session: Session, job: JobRow) -> None:
+    """Bring every counter up to date from the whole thread, after a message changed its stage in the middle of it."""
+    assert job.id is not None
+    session.flush()
+    for name, value in recount(session, job.id).items():
+        setattr(job, name, value)
+    sort_keys(job)
+    session.add(job)
+
+
 def recount(session: Session, job_id: int) -> dict[str, object]:
     """The counters of a job worked out from its messages alone, to compare with those kept."""
-    rows = session.exec(select(MessageRow).where(MessageRow.job_id == job_id).order_by(col(MessageRow.seq))).all()
+    counted = select(MessageRow).where(MessageRow.job_id == job_id, col(MessageRow.stage).in_(COUNTED))
+    rows = session.exec(counted.order_by(col(MessageRow.seq))).all()
     messages = [as_message(session, row) for row in rows]
     turn = _turn_of(session, job_id)
     return {
@@ -84,12 +97,17 @@ def as_message(session: Session, row: MessageRow) -> Message:
         guessed=row.guessed,
         after_closing=row.after_closing,
         notice=row.notice,
+        leaves_at=row.leaves_at,
+        passes_on=row.passes_on,
     )
 
 
 def _turn_of(session: Session, job_id: int | None) -> Turn:
     turn = Turn()
-    rows = session.exec(select(MessageRow).where(MessageRow.job_id == job_id).order_by(col(MessageRow.seq)))
+    done = session.exec(select(JobRow.done_seq).where(JobRow.id == job_id)).one()
+    rows = session.exec(
+        select(MessageRow).where(MessageRow.job_id == job_id, MessageRow.seq > done).order_by(col(MessageRow.seq))
+    )
     failed = _failed(session, job_id)
     for row in rows.all():
         turn = next_turn(turn, as_message(session, row), failed(row.id))
@@ -102,10 +120,10 @@ def _failed(session: Session, job_id: int | None) -> Callable[[int | None], bool
     rows = session.exec(
         select(DeliveryRow)
         .join(MessageRow, col(MessageRow.id) == DeliveryRow.message_id)
-        .where(MessageRow.job_id == job_id, DeliveryRow.channel == Channel.SMS)
+        .where(MessageRow.job_id == job_id, DeliveryRow.channel == Channel.SMS, col(DeliveryRow.notice_to).is_(None))
     )
     for row in rows:
-        states.setdefault(row.message_id, []).append(row.state)
+        states.setdefault(row.message_id or 0, []).append(row.state)
     over = (FAILURES - {State.UNCONFIRMED}) | {State.CANCELLED}
     reached_nobody = {message for message, found in states.items() if all(s in over for s in found)}
     return lambda message_id: message_id in reached_nobody

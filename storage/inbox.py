@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from domain.account import Location
 from domain.delivery import Channel
@@ -108,11 +108,14 @@ class Inbox:
                 select(DeliveryRow.sent_at, JobRow)
                 .join(MessageRow, col(MessageRow.id) == DeliveryRow.message_id)
                 .join(JobRow, col(JobRow.id) == MessageRow.job_id)
+                .join(RecipientRow, col(RecipientRow.id) == DeliveryRow.recipient_id, isouter=True)
                 .where(
                     DeliveryRow.to_address == phone,
                     DeliveryRow.from_number == ours,
                     DeliveryRow.channel == Channel.SMS,
                     col(DeliveryRow.sent_at).is_not(None),
+                    # A fixed number is nobody of the job: what comes from it goes to the tray (rule 22).
+                    or_(col(RecipientRow.role).is_(None), col(RecipientRow.role) != Party.PHONE),
                 )
                 .order_by(col(DeliveryRow.id).desc())
                 .limit(500)

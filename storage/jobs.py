@@ -1,23 +1,38 @@
 """Writing jobs: making and changing them, and assigning them."""
 
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
 from domain import phone
+from domain.alerts import OF_STATUS, Event
+from domain.delivery import State
 from domain.errors import Refusal
 from domain.jobs import JobForm, Status
+from domain.messages import DISPATCH, SYSTEM, Kind, NewMessage, Party, Person, Stage
 from domain.people import StatedContact
 from domain.text import fold
 from storage import feed
+from storage.alert_facts import planned_of
+from storage.conversations import store_message
 from storage.counters import sort_keys
 from storage.engine import Database
+from storage.job_events import Saving, add_events, record
+from storage.leaving import withdraw_all
 from storage.people import customer_named, keep_contact
+from storage.remaking import lock_job, remake_held
+from storage.reminders import keep_reminder
+from storage.rule_versions import keep_template
+from storage.tables.alerts import JobEventRow
 from storage.tables.jobs import AssignmentRow, JobRow
+from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
 from storage.tables.people import ContactRow, CustomerRow, LocationRow, UserLocationRow, UserRow
+from storage.telling import Outlook, outlook
 
 
 class Jobs:
@@ -27,35 +42,71 @@ class Jobs:
         self.database = database
         self.clock = clock
 
-    def create(self, form: JobForm, by: str) -> int:
-        """Make a job; Refusal (field "number") where the number is taken."""
+    def create(self, form: JobForm, by: str, tells: bool = True) -> int:
+        """Make a job; Refusal (field "number") where the number is taken. `tells`: alerts go out for it."""
         try:
             with self.database.write() as session:
-                if session.exec(select(JobRow.id).where(JobRow.number == form.number)).first():
-                    raise _taken(form.number)
-                return self._write(session, None, form, by)
+                return self._create(session, form, Saving(by, tells)).row.id or 0
         except IntegrityError:  # another desk took it at the same moment
             raise _taken(form.number) from None
 
-    def change(self, job_id: int, version: int, form: JobForm, by: str) -> None:
-        """Change a job; Refusal where somebody else changed it since `version` was read."""
+    def change(
+        self,
+        job_id: int,
+        version: int,
+        form: JobForm,
+        by: str,
+        tells: bool = True,
+        again: frozenset[Event] = frozenset(),
+    ) -> None:
+        """Change a job; Refusal where somebody else changed it since `version` was read.
+
+        `tells`: alerts go out for it; those of `again` even if they went out before (rule 17).
+        """
         with self.database.write() as session:
-            row = session.get_one(JobRow, job_id, with_for_update=True)
-            if row.version != version:
-                raise Refusal("Somebody else changed this job meanwhile. Look at it again, then change it.")
-            other = session.exec(select(JobRow.id).where(JobRow.number == form.number, JobRow.id != job_id)).first()
-            if other:
-                raise _taken(form.number)
-            self._write(session, row, form, by)
+            self._change(session, job_id, version, form, Saving(by, tells, again))
+
+    def expected(
+        self,
+        form: JobForm,
+        by: str,
+        job_id: int | None = None,
+        version: int = 0,
+        again: frozenset[Event] = frozenset(),
+    ) -> Outlook:
+        """What making or changing a job would bring, found out by doing it and taking it back. Raises as those do."""
+        try:
+            with self.database.write() as session:
+                saving = Saving(by, again=again)
+                if job_id is None:
+                    saved = self._create(session, form, saving)
+                else:
+                    saved = self._change(session, job_id, version, form, saving)
+                raise _TakenBack(outlook(session, *saved))
+        except _TakenBack as tried:
+            return tried.outlook
+        except IntegrityError:
+            raise _taken(form.number) from None
+
+    def happened(self, job_id: int, event: Event, by: str, tells: bool = True, again: bool = False) -> None:
+        """Record that something happened to a job: its status follows, and the alert goes out by its rule.
+
+        Refusal for what nobody reports: reminders come from the clock, quick actions have a form.
+        """
+        with self.database.write() as session:
+            row = lock_job(session, job_id)
+            assert row is not None
+            happen(session, row, event, Saving(by, tells, frozenset({event}) if again else frozenset()), self.clock())
 
     def add_ad_hoc(self, job_id: int, number: str, by: str) -> int:
         """Put an ad hoc number, as typed, on a job; returns its contact. Refusal (field "mobile") if unreadable."""
         with self.database.write() as session:
-            row = session.get_one(JobRow, job_id, with_for_update=True)
+            row = lock_job(session, job_id)
+            assert row is not None
             country = session.get_one(LocationRow, row.location_id).country
             mobile = phone.parse(number, country)
             row.ad_hoc_contact_id = keep_ad_hoc(session, row, mobile, (by, "typed on an alert"), self.clock())
-            save(session, row, row.worker_id, row.status, self.clock())
+            save(session, row, row.worker_id, row.status, self.clock(), by)
             assert row.ad_hoc_contact_id is not None
             return row.ad_hoc_contact_id
 
@@ -65,8 +116,23 @@ class Jobs:
             newest = session.exec(select(JobRow.number).order_by(col(JobRow.id).desc()).limit(200)).all()
         return str(max((int(n) for n in newest if n.isdigit()), default=1000) + 1)
 
-    def _write(self, session: Session, row: JobRow | None, form: JobForm, by: str) -> int:
-        now = self.clock()
+    def _create(self, session: Session, form: JobForm, saving: Saving) -> "_Saved":
+        if session.exec(select(JobRow.id).where(JobRow.number == form.number)).first():
+            raise _taken(form.number)
+        return self._write(session, None, form, saving)
+
+    def _change(self, session: Session, job_id: int, version: int, form: JobForm, saving: Saving) -> "_Saved":
+        row = lock_job(session, job_id)
+        if row is None or row.version != version:
+            raise Refusal("Somebody else changed this job meanwhile. Look at it again, then change it.")
+        other = session.exec(select(JobRow.id).where(JobRow.number == form.number, JobRow.id != job_id)).first()
+        if other:
+            raise _taken(form.number)
+        return self._write(session, row, form, saving)
+
+    def _write(self, session: Session, row: JobRow | None, form: JobForm, saving: Saving) -> "_Saved":
+        now, by = self.clock(), saving.by
+        before = planned_of(row) if row is not None else None
         customer_id = customer_named(session, form.customer)
         if row is None:
             row = JobRow(
@@ -81,7 +147,8 @@ class Jobs:
         row.window_start, row.window_end = form.window_start, form.window_end
         row.asset, row.address = form.asset, form.address
         row.ad_hoc_contact_id = self._ad_hoc(session, row, form, by)
-        return save(session, row, form.worker_id, form.status, now)
+        save(session, row, form.worker_id, form.status, now, by)
+        return _Saved(row, record(session, row, before, saving, now))
 
     def _contact(
         self,
@@ -107,6 +174,21 @@ class Jobs:
         return keep_ad_hoc(session, row, form.ad_hoc_mobile, (by, "typed on the job"), self.clock())
 
 
+class _Saved(NamedTuple):
+    """A job that was written, and what happened by it."""
+
+    row: JobRow
+    events: Sequence[JobEventRow]
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that only tried something out."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        super().__init__()
+        self.outlook = outlook
+
+
 def _taken(number: str) -> Refusal:
     return Refusal(f"There is already a job {number}; choose another number.", "number")
 
@@ -125,35 +207,67 @@ def keep_ad_hoc(session: Session, row: JobRow, mobile: str, stated: tuple[str, s
     return contact_id
 
 
-def save(session: Session, row: JobRow, worker_id: int | None, status: Status, now: datetime) -> int:
-    """Write a job row with everything that follows from its columns: hand-over, closing, keys, search, feed."""
-    row.status = status
-    row.closed_at = (row.closed_at or now) if row.status.closes else None
-    row.version += 1
+def save(session: Session, row: JobRow, worker_id: int | None, status: Status, now: datetime, by: str = "") -> int:
+    """Write a job row with everything that follows from its columns.
+
+    That is hand-over, closing, its reminder, texts that wait, keys, search, feed. What happened by it is
+    recorded apart (`storage.job_events.record`). The caller holds the locks (`storage.remaking.lock_job`).
+    """
     fresh = row.id is None
     came_from = None if fresh else inspect(row).attrs.location_id.history.deleted
+    row.status = status
+    if status.closes and row.closed_at is None and row.id is not None:
+        withdraw_all(session, row, (Stage.HELD,), "withdrawn: the job was closed before it left", now)
+    row.closed_at = (row.closed_at or now) if row.status.closes else None
+    row.version += 1
     if fresh:
-        feed.hold(session)
-        newest = session.exec(select(JobRow.id).order_by(col(JobRow.id).desc()).limit(1)).first() or 0
-        row.waiting_key = row.window_key = row.activity_seq = -(newest + 1)
+        _begin(session, row)
     session.add(row)
     session.flush()
     assert row.id is not None
-    if fresh or came_from:
-        _count(session, row.location_id, 1)
-    if came_from:
-        _count(session, came_from[0], -1)
+    _count_place(session, row, fresh, came_from)
     before, row.worker_id = row.worker_id, worker_id
     if before != worker_id or fresh:
         _hand_over(session, row, now)
+    if before is not None and before != worker_id and not fresh:
+        _tell_hand_over(session, row, before, now, by)
     sort_keys(row)
     row.search_text, row.search_numbers = _search_text(session, row), _search_numbers(session, row)
+    keep_template(session, row.template)
+    keep_reminder(session, row, now)
+    if not fresh:
+        remake_held(session, row, now)
     seq = feed.append(session, "job", row.id)
     if row.activity_seq <= 0:
         row.activity_seq = seq
     session.add(row)
     session.flush()
     return row.id
+
+
+def _begin(session: Session, row: JobRow) -> None:
+    """Give a new row keys that no other has, until its id is known."""
+    feed.hold(session)
+    newest = session.exec(select(JobRow.id).order_by(col(JobRow.id).desc()).limit(1)).first() or 0
+    row.waiting_key = row.window_key = row.activity_seq = -(newest + 1)
+
+
+def happen(
+    session: Session, row: JobRow, event: Event, saving: Saving, now: datetime, at: datetime | None = None
+) -> list[JobEventRow]:
+    """Record something that happened to a job (now, or `at` a moment past); its status follows.
+
+    The caller holds the locks. Raises Refusal (field "event") for what nobody reports.
+    """
+    if event is Event.REMINDER or event.is_quick_action:
+        raise Refusal(f"“{event.words}” cannot be reported: {_NOT_REPORTED[event is Event.REMINDER]}.", "event")
+    status = next((status for status, found in OF_STATUS.items() if found is event), row.status)
+    if status is not row.status:
+        save(session, row, row.worker_id, status, now, saving.by)
+    return add_events(session, row, (event,), None, saving, now, at)
+
+
+_NOT_REPORTED = {True: "reminders come by the clock", False: "a quick action is done with its own form"}
 
 
 def worker_at(session: Session, name: str, location_id: int) -> int | None:
@@ -176,6 +290,49 @@ def _hand_over(session: Session, row: JobRow, now: datetime) -> None:
         session.add(assignment)
     if row.worker_id is not None:
         session.add(AssignmentRow(job_id=row.id, worker_id=row.worker_id, since=now))
+
+
+def _tell_hand_over(session: Session, row: JobRow, before: int, now: datetime, by: str) -> None:
+    """Show staff in the thread that the job changed hands; what the former worker wrote and awaits release goes."""
+    assert row.id is not None
+    withdraw_all(session, row, (Stage.WAITING_RELEASE,), "withdrawn: the job was handed over", now)
+    _note_unread(session, row, before)
+    former = session.get_one(UserRow, before).name
+    present = session.get_one(UserRow, row.worker_id) if row.worker_id else None
+    to = (DISPATCH, Person(Party.WORKER, present.name, present.id)) if present else (DISPATCH,)
+    body = f"Handed over from {former} to {present.name}" if present else f"Taken from {former}; no worker yet"
+    store_message(
+        session,
+        NewMessage(
+            job_id=row.id,
+            kind=Kind.HAND_OVER,
+            author=SYSTEM,
+            recipients=to,
+            body=f"{body}, by {by}." if by else f"{body}.",
+            at=now,
+            compose_id=f"hand-over:{uuid.uuid4().hex}",
+        ),
+    )
+
+
+def _note_unread(session: Session, row: JobRow, worker_id: int) -> None:
+    """Say on what the former worker had not seen that it was so (rule 7)."""
+    unseen = (
+        select(DeliveryRow)
+        .join(RecipientRow, col(RecipientRow.id) == DeliveryRow.recipient_id)
+        .join(MessageRow, col(MessageRow.id) == DeliveryRow.message_id)
+        .where(MessageRow.job_id == row.id, RecipientRow.user_id == worker_id, DeliveryRow.state == State.WAITING)
+    )
+    for delivery in session.exec(unseen).all():
+        delivery.reason = "not read before the hand-over"
+        session.add(delivery)
+
+
+def _count_place(session: Session, row: JobRow, fresh: bool, came_from: Sequence[int] | None) -> None:
+    if fresh or came_from:
+        _count(session, row.location_id, 1)
+    if came_from:
+        _count(session, came_from[0], -1)
 
 
 def _count(session: Session, location_id: int, by: int) -> None:

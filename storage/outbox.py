@@ -7,12 +7,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, exists, func, or_, select
 
 from domain.delivery import FINAL_AT_CARRIER, Channel, State, advance
+from domain.links import with_address
 from domain.messages import Kind
 from domain.texts import Accepted, NotTaken, Outcome, Outgoing, Rejected, Report
 from storage import feed
 from storage.counters import recount_turn
 from storage.engine import Database
+from storage.notices import why_no_notice
 from storage.opt_outs import in_force, opt_out
+from storage.remaking import wait_for_the_hour
 from storage.tables.jobs import JobRow
 from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
 from storage.tables.people import ContactRow
@@ -25,11 +28,18 @@ GIVE_UP_CHECKING = timedelta(days=1)
 
 
 class Outbox:
-    """Hands out due texts and records their fate. Each method is one transaction; safe from any thread."""
+    """Hands out due texts and records their fate. Each method is one transaction; safe from any thread.
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    `address_of` gives the whole address of a link, "" where none may go out. No stored text holds one
+    (rule 25): it is put in when a text is handed out.
+    """
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], address_of: Callable[[int], str] = lambda _link: ""
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.address_of = address_of
 
     def claim(self, engine: str, skip: frozenset[str] = frozenset()) -> Outgoing | None:
         """Take the next due text for this engine, or None where nothing may leave now.
@@ -44,6 +54,8 @@ class Outbox:
                 if row is None:
                     return None
                 why = self._why_not(session, row)
+                if why is None and wait_for_the_hour(session, row, self.clock()):
+                    continue
                 if why is None:
                     return self._hand_out(session, row, engine)
                 state, reason = why
@@ -161,6 +173,8 @@ class Outbox:
     def _why_not(self, session: Session, row: DeliveryRow) -> tuple[State, str] | None:
         if row.use_by is not None and self.clock() > row.use_by:
             return State.EXPIRED, "it could not leave before its use-by time"
+        if row.notice_to is not None:
+            return why_no_notice(session, row)
         if in_force(session, row.to_address):
             return State.BLOCKED, "the customer opted out by STOP; only they can undo it, by texting START"
         recipient = session.get_one(RecipientRow, row.recipient_id)
@@ -175,7 +189,9 @@ class Outbox:
         row.attempt += 1
         row.reason = ""
         session.add(row)
-        body = session.get_one(MessageRow, row.message_id).body
+        body = row.body or session.get_one(MessageRow, row.message_id).body
+        if row.link_id is not None:
+            body = with_address(body, self.address_of(row.link_id))
         assert row.id is not None
         return Outgoing(row.id, row.to_address, row.from_number, body, now, row.use_by)
 
@@ -183,12 +199,17 @@ class Outbox:
         now = self.clock()
         row.sid, row.carrier_word, row.sent_at = answer.sid, answer.word, now
         row.check_at = now + FIRST_CHECK
+        if row.notice_to is None:
+            self._begin_texting(session, row, now)
+        self._settle(session, row, advance(State.ACCEPTED, answer.state))
+
+    def _begin_texting(self, session: Session, row: DeliveryRow, now: datetime) -> None:
+        """Customer Messages come to be with the first text to a contact (rule 1)."""
         message = session.get_one(MessageRow, row.message_id)
         job = session.get_one(JobRow, message.job_id)
         if message.contact_message and job.texting_since is None:
             job.texting_since = now
             session.add(job)
-        self._settle(session, row, advance(State.ACCEPTED, answer.state))
 
     def _rejected(self, session: Session, row: DeliveryRow, answer: Rejected) -> None:
         row.error = answer.code
@@ -204,8 +225,12 @@ class Outbox:
     def _tell(self, session: Session, row: DeliveryRow) -> None:
         """Let the job's turn and every screen follow a delivery's new state."""
         session.flush()
+        if row.message_id is None:
+            feed.append(session, "people")
+            return
         message = session.get_one(MessageRow, row.message_id)
-        if row.state not in (State.ACCEPTED, State.SENT, State.QUEUED) and message.kind is not Kind.ALERT:
+        told = row.notice_to is not None or message.kind is Kind.ALERT
+        if row.state not in (State.ACCEPTED, State.SENT, State.QUEUED) and not told:
             job = session.get_one(JobRow, message.job_id, with_for_update=True)
             recount_turn(session, job)
             session.add(job)

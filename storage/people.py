@@ -1,4 +1,4 @@
-"""Writing people: locations and their numbers, users and their PINs, customers and their contacts."""
+"""Writing people: locations and their numbers, users, customers and their contacts."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -10,6 +10,7 @@ from domain.account import Account
 from domain.errors import Refusal
 from domain.people import Role, StatedContact
 from domain.phone import tail
+from domain.pins import SHORTEST, KeptPin
 from domain.text import fold
 from storage import feed
 from storage.engine import Database
@@ -26,22 +27,13 @@ from storage.tables.people import (
 from storage.upsert import insert
 
 
-class PinRecord(NamedTuple):
-    """What is kept to judge a PIN: its hash, wrong tries since the last right one, and a pause in force."""
-
-    pin_hash: str | None
-    must_change: bool
-    failed: int
-    locked_until: datetime | None
-
-
 class NewUser(NamedTuple):
     """A user to be added. No locations means every location there is."""
 
     name: str
     role: Role
     mobile: str | None = None
-    pin_hash: str | None = None
+    pin: KeptPin | None = None
     pin_change: bool = True
     chat: bool = True
     admin: bool = False
@@ -74,6 +66,11 @@ class People:
                     grace_days=account.windows.grace.days,
                     use_by_minutes=int(account.use_by.total_seconds() // 60),
                     demo_hint=account.demo_hint,
+                    undo_seconds=int(account.undo.total_seconds()),
+                    lock_seconds=int(account.lock.total_seconds()),
+                    worker_writes=account.worker_writes,
+                    holds_in_practice=account.holds_in_practice,
+                    secret_mark=row.secret_mark if row else "",
                 )
             )
             feed.append(session, "account")
@@ -109,7 +106,8 @@ class People:
                 name=new.name,
                 role=new.role,
                 mobile=new.mobile,
-                pin_hash=new.pin_hash,
+                pin_hash=new.pin.hash if new.pin else None,
+                pin_length=new.pin.length if new.pin else SHORTEST,
                 pin_change=new.pin_change,
                 chat=new.chat,
                 alerts=new.admin,
@@ -124,31 +122,6 @@ class People:
             session.add_all(UserLocationRow(user_id=row.id, location_id=place) for place in places if place)
             feed.append(session, "people")
             return row.id
-
-    def pin(self, user_id: int) -> PinRecord:
-        """What is kept to judge this user's PIN."""
-        with self.database.read() as session:
-            row = session.get_one(UserRow, user_id)
-            return PinRecord(row.pin_hash, row.pin_change, row.failed_pins, row.locked_until)
-
-    def pin_failed(self, user_id: int, locked_until: datetime | None) -> None:
-        """Count a wrong PIN, with the pause it brings."""
-        with self.database.write() as session:
-            row = session.get_one(UserRow, user_id, with_for_update=True)
-            row.failed_pins += 1
-            row.locked_until = locked_until
-
-    def signed_in(self, user_id: int) -> None:
-        """Note a sign-in; wrong tries are forgotten."""
-        with self.database.write() as session:
-            row = session.get_one(UserRow, user_id)
-            row.failed_pins, row.locked_until, row.signed_in_at = 0, None, self.clock()
-
-    def set_pin(self, user_id: int, pin_hash: str, must_change: bool) -> None:
-        """Keep a new PIN's hash."""
-        with self.database.write() as session:
-            row = session.get_one(UserRow, user_id)
-            row.pin_hash, row.pin_change, row.failed_pins, row.locked_until = pin_hash, must_change, 0, None
 
 
 def customer_named(session: Session, name: str) -> int:

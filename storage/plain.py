@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from domain.errors import Refusal
@@ -84,8 +85,14 @@ def moment(value: Any) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return datetime.fromisoformat(f"{value}+00:00")
+        return _parsed(value)
     return value.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+@lru_cache(4096)
+def _parsed(text: str) -> datetime:
+    """Lists are read again and again, and most of their times are those of before."""
+    return datetime.fromisoformat(f"{text}+00:00")
 
 
 def at(value: Any) -> datetime:

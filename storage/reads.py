@@ -1,17 +1,22 @@
 """What a program reads about the whole database: its schema, account, people and engine."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from domain.account import Account, EngineWords, Location
+from domain.account import Account, EngineWords, Location, WorkerWrites
 from domain.errors import Refusal
-from domain.people import Role, User
+from domain.hours import QuietHours
+from domain.people import Bell, Role, User
 from domain.routing import Windows
-from storage.plain import Plain, at, numbers
+from storage.plain import Plain, Row, at, numbers
 from storage.version import SCHEMA
 
 ENGINE_GONE_AFTER = timedelta(seconds=30)
-_USER = "SELECT id, name, role, chat, alerts, contacts, admin, mobile, active FROM user_account"
+_USER = "SELECT id, name, role, chat, alerts, contacts, admin, mobile, active, bell FROM user_account"
+_LOCATION = (
+    "SELECT id, name, country, time_zone, direct_reply, quiet_begin, quiet_end, callback_phone, currency,"
+    " worker_sees_numbers FROM location"
+)
 
 
 class SignInName(NamedTuple):
@@ -20,6 +25,8 @@ class SignInName(NamedTuple):
     id: int
     name: str
     role: Role
+    pin_length: int
+    """How many digits enter by themselves; 0 where that is not known of an old PIN."""
 
 
 class Reads:
@@ -45,17 +52,31 @@ class Reads:
     def account(self) -> Account:
         """The account's settings. Raises Refusal where `init` has not been run."""
         row = self.plain.row(
-            "SELECT carrier, three_way, reply_days, grace_days, use_by_minutes, demo_hint FROM account WHERE id = 1"
+            "SELECT carrier, three_way, reply_days, grace_days, use_by_minutes, demo_hint, undo_seconds, lock_seconds,"
+            " worker_writes, holds_in_practice FROM account WHERE id = 1"
         )
         if row is None:
             raise Refusal("This database has no account yet. Run jobline init to set one up.")
         windows = Windows(timedelta(days=row[2]), timedelta(days=row[3]))
-        return Account(row[0], bool(row[1]), windows, timedelta(minutes=row[4]), row[5])
+        return Account(
+            carrier=row[0],
+            three_way=bool(row[1]),
+            windows=windows,
+            use_by=timedelta(minutes=row[4]),
+            demo_hint=row[5],
+            undo=timedelta(seconds=row[6]),
+            lock=timedelta(seconds=row[7]),
+            worker_writes=WorkerWrites(row[8]),
+            holds_in_practice=bool(row[9]),
+        )
 
     def sign_in_names(self) -> list[SignInName]:
         """Everybody who can sign in, dispatchers first, then by name."""
-        rows = self.plain.rows("SELECT id, name, role FROM user_account WHERE active ORDER BY role, name")
-        return [SignInName(row[0], row[1], Role(row[2])) for row in rows]
+        rows = self.plain.rows(
+            "SELECT id, name, role, CASE WHEN pin_hash LIKE '$%' THEN 0 ELSE pin_length END FROM user_account"
+            " WHERE active ORDER BY role, name"
+        )
+        return [SignInName(row[0], row[1], Role(row[2]), row[3]) for row in rows]
 
     def user(self, user_id: int) -> User | None:
         """A user with the locations they see, or None."""
@@ -71,12 +92,18 @@ class Reads:
 
     def locations(self) -> list[Location]:
         """Every location with its sending numbers, by name."""
-        rows = self.plain.rows("SELECT id, name, country, time_zone, direct_reply FROM location ORDER BY name")
-        sending = self.plain.rows("SELECT location_id, number FROM sending_number ORDER BY id")
-        return [
-            Location(r[0], r[1], r[2], r[3], bool(r[4]), tuple(n for owner, n in sending if owner == r[0]))
-            for r in rows
-        ]
+        rows = self.plain.rows(f"{_LOCATION} ORDER BY name")
+        sending = self.plain.rows("SELECT location_id, number FROM sending_number WHERE NOT retired ORDER BY id")
+        return [location_of(row, tuple(n for owner, n in sending if owner == row[0])) for row in rows]
+
+    def location(self, location_id: int) -> Location:
+        """One location with its sending numbers."""
+        row = self.plain.row(f"{_LOCATION} WHERE id = :id", {"id": location_id})
+        assert row is not None
+        sending = self.plain.rows(
+            "SELECT number FROM sending_number WHERE location_id = :id AND NOT retired ORDER BY id", {"id": location_id}
+        )
+        return location_of(row, tuple(number[0] for number in sending))
 
     def workers(self, location_id: int) -> list[tuple[int, str]]:
         """The active workers of a location: id and name, by name."""
@@ -89,13 +116,16 @@ class Reads:
 
     def engine(self, now: datetime) -> EngineWords:
         """The words of the engine that wrote last."""
-        row = self.plain.row("SELECT state, sentence, beat_at, carrier_url FROM engine ORDER BY beat_at DESC LIMIT 1")
+        row = self.plain.row(
+            "SELECT state, sentence, beat_at, carrier_url, page_url FROM engine ORDER BY beat_at DESC LIMIT 1"
+        )
         if row is None:
             return EngineWords("starting", "Starting: nothing is sent or received yet", alive=False)
         alive = now - at(row[2]) < ENGINE_GONE_AFTER and row[0] != "stopped"
         if alive or row[0] == "stopped":
-            return EngineWords(row[0], row[1], alive, row[3])
-        return EngineWords("gone", "No engine is running: texts wait, nothing is received", alive=False)
+            return EngineWords(row[0], row[1], alive, row[3], row[4])
+        gone = "No engine is running: texts wait, nothing is received"
+        return EngineWords("gone", gone, alive=False, page_url=row[4])
 
     def in_tray(self, viewer: User) -> int:
         """How many texts wait to be placed at this viewer's locations."""
@@ -110,6 +140,7 @@ class Reads:
     def names_of_phones(self) -> dict[str, str]:
         """Whose phone each number is, for the practice phones."""
         rows = self.plain.rows("SELECT mobile, name FROM contact WHERE mobile IS NOT NULL ORDER BY id DESC")
+        rows += self.plain.rows("SELECT mobile, name FROM user_account WHERE mobile IS NOT NULL ORDER BY id DESC")
         return {row[0]: row[1] for row in rows}
 
     def newest_change(self) -> int:
@@ -133,4 +164,21 @@ class Reads:
             mobile=row[7],
             location_ids=frozenset(place[0] for place in places),
             active=bool(row[8]),
+            bell=Bell(row[9]),
         )
+
+
+def location_of(row: Row, numbers: tuple[str, ...]) -> Location:
+    """A location from its columns: id, name, country, zone, direct reply, quiet from and until, and the rest."""
+    return Location(
+        id=row[0],
+        name=row[1],
+        country=row[2],
+        time_zone=row[3],
+        direct_reply=bool(row[4]),
+        numbers=numbers,
+        quiet=QuietHours(time.fromisoformat(row[5]), time.fromisoformat(row[6])),
+        callback_phone=row[7],
+        currency=row[8],
+        worker_sees_numbers=bool(row[9]),
+    )

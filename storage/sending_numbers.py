@@ -8,20 +8,22 @@ from storage.tables.jobs import JobRow
 from storage.tables.messages import DeliveryRow, InboundRow, MessageRow
 from storage.tables.people import SendingNumberRow
 
+_IN_USE = col(SendingNumberRow.retired).is_(False)
+
 
 def number_for(session: Session, job: JobRow, phone: str) -> str:
     """The number that a text on this job to this phone leaves from.
 
     The one the customer last wrote to on this job; else the one they were last texted from on it;
     else one of the location's numbers that no other open job uses with this phone, so that replies
-    are exact (rules 3 of Replies, 29); else the location's first.
+    are exact (rules 3 of Replies, 29); else the location's first. Never a number that was retired.
     """
     asked = _written_to(session, job, phone) or _texted_from(session, job, phone)
     if asked is not None:
         return asked
     ours = session.exec(
         select(SendingNumberRow.number)
-        .where(SendingNumberRow.location_id == job.location_id)
+        .where(SendingNumberRow.location_id == job.location_id, _IN_USE)
         .order_by(col(SendingNumberRow.id))
     ).all()
     if not ours:
@@ -30,11 +32,18 @@ def number_for(session: Session, job: JobRow, phone: str) -> str:
     return next((number for number in ours if number not in taken), ours[0])
 
 
+def still_in_use(session: Session, job: JobRow, number: str, phone: str) -> str:
+    """The number that a text left from, or the one that it leaves from now that this one was retired."""
+    known = session.exec(select(SendingNumberRow.id).where(SendingNumberRow.number == number, _IN_USE)).first()
+    return number if known is not None else number_for(session, job, phone)
+
+
 def _written_to(session: Session, job: JobRow, phone: str) -> str | None:
     return session.exec(
         select(InboundRow.to_number)
         .join(MessageRow, col(MessageRow.id) == InboundRow.message_id)
-        .where(MessageRow.job_id == job.id, InboundRow.from_number == phone)
+        .join(SendingNumberRow, col(SendingNumberRow.number) == InboundRow.to_number)
+        .where(MessageRow.job_id == job.id, InboundRow.from_number == phone, _IN_USE)
         .order_by(col(InboundRow.id).desc())
     ).first()
 
@@ -43,7 +52,10 @@ def _texted_from(session: Session, job: JobRow, phone: str) -> str | None:
     return session.exec(
         select(DeliveryRow.from_number)
         .join(MessageRow, col(MessageRow.id) == DeliveryRow.message_id)
-        .where(MessageRow.job_id == job.id, DeliveryRow.to_address == phone, DeliveryRow.channel == Channel.SMS)
+        .join(SendingNumberRow, col(SendingNumberRow.number) == DeliveryRow.from_number)
+        .where(
+            MessageRow.job_id == job.id, DeliveryRow.to_address == phone, DeliveryRow.channel == Channel.SMS, _IN_USE
+        )
         .order_by(col(DeliveryRow.id).desc())
     ).first()
 

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.account import Location
 from domain.delivery import Channel, Delivery, State
 from domain.jobs import Access, Job, Status, Worker
-from domain.messages import Kind, Message, Party, Person, Stage
+from domain.messages import COUNTED, Kind, Message, Party, Person, Stage
 from domain.people import Contact, ContactViewer, Role, User
 from domain.phone import is_e164, masked, tail
 from domain.text import fold
@@ -18,20 +18,37 @@ from storage.reads import Reads
 from storage.visible import jobs_of, visible
 
 _JOB = (
-    "SELECT j.id, j.number, j.template, j.title, j.status, l.id, l.name, l.country, l.time_zone, l.direct_reply,"
+    "SELECT j.id, j.number, j.template, j.title, j.status, j.location_id,"
     " c.id, c.name, j.asset, j.address, j.window_start, j.window_end, j.site_contact_id, j.billing_contact_id,"
-    " j.ad_hoc_contact_id, j.worker_id, j.created_at, j.closed_at, j.texting_since, j.version"
-    " FROM job j JOIN location l ON l.id = j.location_id JOIN customer c ON c.id = j.customer_id"
+    " j.ad_hoc_contact_id, j.worker_id, j.created_at, j.closed_at, j.texting_since, j.version, o.id, o.name"
+    " FROM job j JOIN customer c ON c.id = j.customer_id LEFT JOIN user_account o ON o.id = j.owner_id AND o.active"
+    " AND o.chat AND o.role = 'dispatcher' AND EXISTS"
+    " (SELECT 1 FROM user_location p WHERE p.user_id = o.id AND p.location_id = j.location_id)"
 )
 _CONTACT = (
     "SELECT p.id, p.customer_id, p.name, p.title, p.email, p.mobile, p.sms_on, p.one_time, EXISTS"
-    " (SELECT 1 FROM opt_out o WHERE o.phone = p.mobile AND o.cleared_at IS NULL) FROM contact p"
+    " (SELECT 1 FROM opt_out o WHERE o.phone = p.mobile AND o.cleared_at IS NULL), p.time_zone FROM contact p"
 )
 _MESSAGE = (
     "SELECT m.id, m.job_id, m.seq, m.kind, m.author_role, m.author_name, m.author_user_id, m.author_contact_id,"
     " m.author_mobile, m.body, m.at, m.reply_to, m.stage, m.dispatch_only, m.unsure, m.guessed, m.after_closing,"
-    " m.notice FROM message m JOIN job j ON j.id = m.job_id"
+    " m.notice, m.leaves_at, m.passes_on FROM message m JOIN job j ON j.id = m.job_id"
 )
+
+
+class PlannedMessage(NamedTuple):
+    """A message that is not out yet, and the job it stands on."""
+
+    message: Message
+    number: str
+    customer: str
+
+
+class News(NamedTuple):
+    """An unread message: its feed number, and whether it stands in Customer Messages too."""
+
+    seq: int
+    in_customer_tab: bool
 
 
 class Threads:
@@ -74,6 +91,23 @@ class Threads:
         rows = self.plain.rows(f"{_MESSAGE} WHERE {where} ORDER BY m.seq DESC LIMIT {count + 1}", parameters)
         return self._whole(viewer, reversed(rows[:count])), len(rows) > count
 
+    def unread(self, viewer: User, job_id: int, limit: int = 200) -> list[News]:
+        """The newest messages of others that this viewer has not read, oldest first.
+
+        As in the job list: dispatchers are told what people wrote, workers everything they may see.
+        """
+        where, parameters = self._seen(viewer, job_id)
+        news = " AND m.author_role <> 'system'" if viewer.role is Role.DISPATCHER else ""
+        counted = ", ".join(f"'{stage.value}'" for stage in sorted(COUNTED))
+        rows = self.plain.rows(
+            "SELECT m.seq, m.contact_message OR m.with_worker FROM message m JOIN job j ON j.id = m.job_id"
+            f" WHERE {where}{news} AND m.stage IN ({counted})"
+            " AND m.seq > coalesce((SELECT k.seq FROM read_mark k WHERE k.job_id = :job AND k.user_id = :me), 0)"
+            f" AND (m.author_user_id IS NULL OR m.author_user_id <> :me) ORDER BY m.seq DESC LIMIT {limit}",
+            {**parameters, "me": viewer.id},
+        )
+        return [News(row[0], bool(row[1])) for row in reversed(rows)]
+
     def message(self, viewer: User | ContactViewer, job_id: int, message_id: int) -> Message | None:
         """One message, or None where this viewer may not see it."""
         where, parameters = self._seen(viewer, job_id)
@@ -89,7 +123,7 @@ class Threads:
             literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             parameters[f"word{i}"] = f"%{literal}%"
         rows = self.plain.rows(f"{_CONTACT} WHERE {where} ORDER BY p.name, p.id LIMIT {limit}", parameters)
-        return [_shown(_contact(row), viewer) for row in rows]
+        return [_shown(_contact(row), viewer, job.location) for row in rows]
 
     def chosen(self, viewer: User, job: Job, ids: Collection[int]) -> list[Contact]:
         """These contacts, as far as they belong to the job's customer."""
@@ -97,7 +131,43 @@ class Threads:
             f"{_CONTACT} WHERE p.customer_id = :customer AND p.id IN ({numbers(frozenset(ids))}) AND {_there(job)}",
             {"customer": job.customer_id},
         )
-        return [_shown(_contact(row), viewer) for row in rows]
+        return [_shown(_contact(row), viewer, job.location) for row in rows]
+
+    def to_text(self, job: Job, ids: Collection[int]) -> list[Contact]:
+        """These contacts with their whole numbers, to be written to; as far as they belong to the job's customer.
+
+        For use cases that send, never for a screen: a worker may not see the numbers (rule 9).
+        """
+        rows = self.plain.rows(
+            f"{_CONTACT} WHERE p.customer_id = :customer AND p.id IN ({numbers(frozenset(ids))}) AND {_there(job)}",
+            {"customer": job.customer_id},
+        )
+        return [_contact(row) for row in rows]
+
+    def last_heard(self, job_id: int, contacts: Collection[int]) -> dict[int, datetime]:
+        """When each of these contacts last wrote on a job."""
+        rows = self.plain.rows(
+            "SELECT author_contact_id, max(at) FROM message WHERE job_id = :job"
+            f" AND author_contact_id IN ({numbers(frozenset(contacts))}) GROUP BY author_contact_id",
+            {"job": job_id},
+        )
+        return {contact: at(when) for contact, when in rows}
+
+    def not_out(self, viewer: User, limit: int = 500) -> list[PlannedMessage]:
+        """Messages over all jobs that have not left yet, as this viewer may see them; the soonest first."""
+        where, parameters = visible(viewer, self.reads.account(), self.clock())
+        rows = self.plain.rows(
+            f"{_MESSAGE} WHERE m.stage IN ('recallable', 'held', 'waiting_release') AND {where}"
+            f" ORDER BY CASE WHEN m.leaves_at IS NULL THEN 0 ELSE 1 END, m.leaves_at, m.id LIMIT {limit}",
+            parameters,
+        )
+        messages = self._whole(viewer, rows)
+        jobs = self.plain.rows(
+            "SELECT j.id, j.number, c.name FROM job j JOIN customer c ON c.id = j.customer_id"
+            f" WHERE j.id IN ({numbers(frozenset(message.job_id for message in messages))})"
+        )
+        names = {row[0]: (row[1], row[2]) for row in jobs}
+        return [PlannedMessage(message, *names[message.job_id]) for message in messages]
 
     def access(self, job_id: int) -> Access:
         """What the visibility rule needs to know of a job."""
@@ -122,33 +192,33 @@ class Threads:
         return f"m.job_id = :job AND {where}", {**parameters, "job": job_id}
 
     def _job(self, viewer: User, row: Row) -> Job:
-        sending = self.plain.rows(
-            "SELECT number FROM sending_number WHERE location_id = :location ORDER BY id", {"location": row[5]}
-        )
-        people = self._contacts([i for i in row[16:19] if i])
-        site, billing, ad_hoc = (_shown(people[i], viewer) if i else None for i in row[16:19])
+        location = self.reads.location(row[5])
+        people = self._contacts([i for i in row[12:15] if i])
+        site, billing, ad_hoc = (_shown(people[i], viewer, location) if i else None for i in row[12:15])
         return Job(
             id=row[0],
             number=row[1],
             template=row[2],
             title=row[3],
             status=Status(row[4]),
-            location=Location(row[5], row[6], row[7], row[8], bool(row[9]), tuple(n[0] for n in sending)),
-            customer_id=row[10],
-            customer=row[11],
-            asset=row[12],
-            address=row[13],
-            window_start=moment(row[14]),
-            window_end=moment(row[15]),
+            location=location,
+            customer_id=row[6],
+            customer=row[7],
+            asset=row[8],
+            address=row[9],
+            window_start=moment(row[10]),
+            window_end=moment(row[11]),
             site=site,
             billing=billing,
             ad_hoc=ad_hoc,
-            worker=self._worker(row[19]),
-            created_at=at(row[20]),
-            closed_at=moment(row[21]),
-            texting_since=moment(row[22]) if self._takes_part(viewer) else None,
-            version=row[23],
+            worker=self._worker(row[15]),
+            created_at=at(row[16]),
+            closed_at=moment(row[17]),
+            texting_since=moment(row[18]) if self._takes_part(viewer) else None,
+            version=row[19],
             access=self.access(row[0]),
+            owner_id=row[20],
+            owner=row[21] or "",
         )
 
     def _takes_part(self, viewer: User) -> bool:
@@ -163,9 +233,13 @@ class Threads:
         if worker_id is None:
             return None
         row = self.plain.row(
-            "SELECT id, name, mobile, signed_in_at FROM user_account WHERE id = :id", {"id": worker_id}
+            "SELECT id, name, mobile, signed_in_at, mobile IS NOT NULL AND chat AND active AND NOT EXISTS"
+            " (SELECT 1 FROM opt_out o WHERE o.phone = mobile AND o.cleared_at IS NULL) AND EXISTS (SELECT 1 FROM"
+            " engine e WHERE e.page_url <> '' AND e.beat_at = (SELECT max(beat_at) FROM engine))"
+            " FROM user_account WHERE id = :id",
+            {"id": worker_id},
         )
-        return Worker(row[0], row[1], row[2], moment(row[3])) if row else None
+        return Worker(row[0], row[1], row[2], moment(row[3]), bool(row[4])) if row else None
 
     def _whole(self, viewer: User | ContactViewer, rows: Iterable[Row]) -> list[Message]:
         rows = list(rows)
@@ -178,11 +252,13 @@ class Threads:
             recipients[r[0]].append(Person(Party(r[1]), r[2], r[3], r[4], r[5]))
         deliveries: defaultdict[int, list[Delivery]] = defaultdict(list)
         for r in self.plain.rows(
-            "SELECT d.message_id, d.id, p.name, d.to_address, d.channel, d.state, d.sid, d.error, d.reason, d.due_at,"
-            " d.changed_at FROM delivery d JOIN recipient p ON p.id = d.recipient_id"
+            "SELECT d.message_id, d.id, coalesce(p.name, u.name), d.to_address, d.channel, d.state, d.sid, d.error,"
+            " d.reason, d.due_at, d.changed_at, d.notice_to FROM delivery d"
+            " LEFT JOIN recipient p ON p.id = d.recipient_id LEFT JOIN user_account u ON u.id = d.notice_to"
             f" WHERE d.message_id IN ({ids}) ORDER BY d.id"
         ):
-            deliveries[r[0]].append(_delivery(r))
+            if r[11] is None or isinstance(viewer, User):
+                deliveries[r[0]].append(_delivery(r))
         whole = [_message(row, tuple(recipients[row[0]]), tuple(deliveries[row[0]])) for row in rows]
         knows_numbers = isinstance(viewer, User) and viewer.role is Role.DISPATCHER
         return whole if knows_numbers else [_without_numbers(message) for message in whole]
@@ -193,9 +269,9 @@ def _there(job: Job) -> str:
     return f"(NOT p.one_time OR p.id IN ({numbers([contact.id for contact in job.people()])}))"
 
 
-def _shown(contact: Contact, viewer: User) -> Contact:
-    """Workers see names; of a number only its end, enough to tell two apart (rule 9)."""
-    if viewer.role is not Role.WORKER:
+def _shown(contact: Contact, viewer: User, location: Location) -> Contact:
+    """Workers see names; of a number only its end, unless the location allows more (rule 9)."""
+    if viewer.role is not Role.WORKER or location.worker_sees_numbers:
         return contact
     return Contact(
         id=contact.id,
@@ -206,6 +282,7 @@ def _shown(contact: Contact, viewer: User) -> Contact:
         sms_on=contact.sms_on,
         one_time=contact.one_time,
         opted_out=contact.opted_out,
+        time_zone=contact.time_zone,
     )
 
 
@@ -215,7 +292,9 @@ def _without_numbers(message: Message) -> Message:
         message,
         author=_unnumbered(message.author),
         recipients=tuple(_unnumbered(person) for person in message.recipients),
-        deliveries=tuple(replace(d, to=tail(d.to) if is_e164(d.to) else d.to) for d in message.deliveries),
+        deliveries=tuple(
+            replace(d, to=tail(d.to) if is_e164(d.to) else d.to, name=masked(d.name)) for d in message.deliveries
+        ),
     )
 
 
@@ -224,7 +303,7 @@ def _unnumbered(person: Person) -> Person:
 
 
 def _contact(row: Row) -> Contact:
-    return Contact(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]), bool(row[7]), bool(row[8]))
+    return Contact(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]), bool(row[7]), bool(row[8]), row[9])
 
 
 def _delivery(row: Row) -> Delivery:
@@ -239,6 +318,7 @@ def _delivery(row: Row) -> Delivery:
         reason=row[8],
         due_at=moment(row[9]),
         changed_at=moment(row[10]),
+        notice=row[11] is not None,
     )
 
 
@@ -259,5 +339,7 @@ def _message(row: Row, recipients: tuple[Person, ...], deliveries: tuple[Deliver
         guessed=bool(row[15]),
         after_closing=bool(row[16]),
         notice=row[17],
+        leaves_at=moment(row[18]),
+        passes_on=row[19],
         deliveries=deliveries,
     )

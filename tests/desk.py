@@ -21,17 +21,19 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets._footer import FooterKey
 
 from app.desk_app import DeskApp
+from app.idle import Idle
 from domain.account import Account
 from domain.delivery import State
 from domain.jobs import Job
 from domain.messages import Draft, Kind, Message
 from domain.people import User
+from domain.pins import KeptPin
+from domain.secret import Secret
 from domain.texts import Accepted, Incoming, Outcome, Rejected, Unclear
+from messaging.pins import hashed
 from messaging.receive import place_new
-from messaging.signin import hashed
 from screens.base import Changes
 from screens.job import JobScreen
 from screens.jobs import JobsScreen
@@ -42,9 +44,12 @@ from storage.watch import Change, Watcher
 from tests.world import ANA, World, dispatcher
 from widgets.contents import Contents
 from widgets.job_list import JobList
+from widgets.key_bar import KeyBar
 from widgets.thread import ThreadView
 
 PIN = "482915"
+SECRET = Secret(b"a secret for the tests, 32 bytes!", "here:secret.key")
+TERMINAL = "here /dev/tty1"
 LIMIT_S = 10.0
 _CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t"}
 _T = TypeVar("_T", bound=Widget)
@@ -52,8 +57,9 @@ _sids = count(1)
 
 
 @cache
-def _pin_hash() -> str:
-    return hashed(PIN)
+def kept_pin(pin: str = PIN) -> KeptPin:
+    """What is kept of a PIN; made once, since it takes long on purpose."""
+    return hashed(pin, SECRET)
 
 
 class Carrier:
@@ -117,13 +123,19 @@ class Desk:
                 self.app.post_message(events.Key(key, _CHARACTERS.get(key)))
             await self._is_quiet()
 
+    def types_ahead(self, *keys: str) -> None:
+        """Press keys faster than anything can happen on the screen."""
+        for key in keys:
+            character = key if len(key) == 1 else _CHARACTERS.get(key)
+            self.app.post_message(events.Key(_character_to_key(key) if len(key) == 1 else key, character))
+
     async def _is_quiet(self) -> None:
         """Wait until no widget has anything left to deal with."""
         quiet, end = 0, time.monotonic() + LIMIT_S
         while quiet < 4 and time.monotonic() < end:
             await asyncio.sleep(0.001)
             widgets = [self.app, *self.app.screen.walk_children(with_self=True)]
-            quiet = quiet + 1 if all(w.message_queue_size == 0 for w in widgets) else 0
+            quiet = quiet + 1 if self.app.typing.is_empty and all(w.message_queue_size == 0 for w in widgets) else 0
 
     async def types(self, words: str) -> None:
         """Type words, letter by letter."""
@@ -217,7 +229,7 @@ class Desk:
     @property
     def footer(self) -> list[str]:
         """The keys at the bottom, each with its name."""
-        return [f"{key.key_display} {key.description}" for key in self.app.screen.query(FooterKey)]
+        return [f"{key.shown} {key.name}" for bar in self.app.screen.query(KeyBar) for key in bar.keys]
 
     @property
     def toasts(self) -> list[str]:
@@ -243,8 +255,8 @@ class Desk:
         """Pick a name by its digit, type the PIN, and wait for the jobs."""
         await self.picks(name)
         await self.types(pin)
-        await self.press("enter")
-        await self.stands_at(JobsScreen)
+        await self.until(lambda: self.app.user is not None, f"{name} is signed in")
+        await self.settles()
 
     async def picks(self, name: str) -> None:
         """Pick a name by its digit."""
@@ -329,7 +341,7 @@ class Desk:
 def can_sign_in(world: World, *users: User, must_change: bool = False) -> None:
     """Give people the PIN of these tests."""
     for user in users:
-        world.writers.people.set_pin(user.id, _pin_hash(), must_change)
+        world.writers.pins.put(user.id, kept_pin(), must_change)
 
 
 def texted_job(world: World, *answers: str, alert: str = "We come at ten", **changes: object) -> Job:
@@ -350,8 +362,10 @@ def make_app(
     account: Account | None = None,
     writers: Future[Any] | None = None,
     unexpected: list[Exception] | None = None,
+    shared: bool | None = None,
+    idle: Idle | None = None,
 ) -> DeskApp:
-    """A desk over a world, signed in as somebody, or at the sign-in list."""
+    """A desk over a world, signed in as somebody, or at the sign-in list of a shared desk."""
     ready: Future[Any] = writers or Future()
     if writers is None:
         ready.set_result(world.writers)
@@ -362,8 +376,8 @@ def make_app(
         return in_words(error, world.readers.url).sentence
 
     found = account or world.readers.reads.account()
-    services = Services(world.readers, ready, world.clock, found, words)
-    return DeskApp(services, user, shared=user is None, after_first_frame=lambda: None)
+    services = Services(world.readers, ready, world.clock, found, words, lambda: SECRET, TERMINAL)
+    return DeskApp(services, user, user is None if shared is None else shared, lambda: None, idle)
 
 
 @asynccontextmanager

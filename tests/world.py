@@ -47,7 +47,7 @@ class World:
         self.readers = Readers(url, self.clock)
         self.writers = Writers.open(self.readers)
         self._count = count(1)
-        self.writers.people.set_up(Account())
+        self.writers.people.set_up(Account(undo=timedelta(0)))
         self.berlin = self.writers.people.add_location("North", "US", "America/New_York", [OURS, OURS_TOO])
         self.ann = self.user("Ann Lee", Role.DISPATCHER)
         self.abe = self.user("Abe Cole", Role.DISPATCHER)

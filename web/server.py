@@ -3,29 +3,26 @@
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-from domain.account import EngineWords
 from domain.errors import Refusal
-from web.health import health
 
 _log = logging.getLogger("jobline.web")
 
 
 class WebServer:
-    """Serves pages in a thread of its own.
+    """Serves an application in a thread of its own.
 
     A port that is taken raises Refusal, or with `optional` leaves this engine without a web address.
     """
 
-    def __init__(self, host: str, port: int, words: Callable[[], EngineWords], optional: bool = False) -> None:
+    def __init__(self, host: str, port: int, app: ASGIApp, optional: bool = False) -> None:
         self._socket = _listen(host, port, optional)
         self._host = host
-        app = Starlette(routes=[health(words)])
         config = uvicorn.Config(
             app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off", server_header=False
         )
@@ -37,7 +34,12 @@ class WebServer:
         """Where it listens, or a word that it does not."""
         if self._socket is None:
             return "without a web address: its port is taken"
-        return f"http://{self._host}:{self._socket.getsockname()[1]}"
+        return self.url
+
+    @property
+    def url(self) -> str:
+        """Where it is reached on this machine, "" where it does not listen."""
+        return f"http://{self._host}:{self._socket.getsockname()[1]}" if self._socket is not None else ""
 
     def start(self) -> None:
         """Begin to answer."""

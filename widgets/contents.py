@@ -26,6 +26,9 @@ class Contents(TextArea):
     class Left(Message):
         """The writer pressed escape."""
 
+    class NothingToUndo(Message):
+        """The writer asked to undo where nothing is written: perhaps what was just sent."""
+
     class PasteRefused(Message):
         """More was pasted than any text can hold; nothing was inserted."""
 
@@ -34,6 +37,13 @@ class Contents(TextArea):
             event.prevent_default()
             event.stop()
             self.post_message(self.PasteRefused())
+
+    def action_undo(self) -> None:
+        """Take back the last change; with nothing written and nothing to take back, say so."""
+        before = self.text
+        super().action_undo()
+        if not before and not self.text:
+            self.post_message(self.NothingToUndo())
 
     def action_leave(self) -> None:
         """Say that the writer is done here for now."""

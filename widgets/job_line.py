@@ -14,6 +14,8 @@ from widgets.wrapping import fit, shown
 
 CURSOR = "▌"
 UNREAD = "●"
+MINE, OWNED, WRITING = "◆", "◇", "✎"
+"""I lead this job, a colleague does, a colleague is writing on it now."""
 EXACT_FROM = 40
 """From this width on a job's line fills it exactly; a narrower list crops it."""
 _MARKS = 3
@@ -44,6 +46,7 @@ COLUMNS = (
     Column("title", 16, 34, 126),
     Column("asset", 14, 22, 150),
     Column("location", 14, 22, 168),
+    Column("owner", 10, 18, 184),
 )
 """In the order drawn; the last message takes what is left (rule 38)."""
 
@@ -75,13 +78,22 @@ def job_spans(row: JobRow | None, width: int, now: datetime, cursor: bool) -> li
     bar = CURSOR if cursor else " "
     if row is None:
         return [Span(fit(f"{bar} …", width), "dim")]
-    spans = [Span(bar), Span(f"{UNREAD} " if row.unread else "  ", "unread")]
+    spans = [Span(bar), Span(UNREAD if row.unread else " ", "unread"), Span(*_led(row))]
     for name, cells in columns(width):
         text, look = _CELLS[name](row, now, cells)
         spans.append(Span(fit(text, cells) + ("" if name == "last" else " "), look))
     if cursor:
         return [Span("".join(span.text for span in spans))]
     return [Span("".join(span.text for span in run), look) for look, run in groupby(spans, key=attrgetter("look"))]
+
+
+def _led(row: JobRow) -> tuple[str, str]:
+    """Who leads it, as one cell; somebody writing on it just now goes before."""
+    if row.writing:
+        return WRITING, "waiting"
+    if row.mine:
+        return MINE, "unread"
+    return (OWNED, "dim") if row.owner else (" ", "unread")
 
 
 def window_words(row: JobRow, now: datetime, width: int) -> str:
@@ -109,11 +121,12 @@ def waiting_words(row: JobRow, now: datetime, width: int) -> tuple[str, str]:
     """Who has the next word and for how long, and its look."""
     since = age(now - row.waiting_since) if row.waiting_since else ""
     if row.waiting_on is Waiting.NOBODY:
-        return "", ""
+        return (f"done {shown(row.done_by)}", "dim") if row.done_by else ("", "")
     if row.waiting_on is Waiting.DISPATCHER:
         return f"waits {since}".rstrip(), "waiting"
-    words = f"→ {row.waiting_on}"
-    return (f"{words} {since}".rstrip() if width >= 14 else words), "dim"
+    words = f"→ {row.waiting_on} {since}".rstrip()
+    shorter = (words, words.removeprefix("→ "), f"→ {row.waiting_on}")
+    return next((each for each in shorter if len(each) <= width), words), "dim"
 
 
 @lru_cache(256)
@@ -135,5 +148,6 @@ _CELLS: dict[str, Callable[[JobRow, datetime, int], tuple[str, str]]] = {
     "title": lambda row, _now, _width: (shown(row.title), ""),
     "asset": lambda row, _now, _width: (shown(row.asset), ""),
     "location": lambda row, _now, _width: (shown(row.location), ""),
+    "owner": lambda row, _now, _width: (shown(row.owner), ""),
     "last": lambda row, _now, _width: (shown(row.last_preview), "dim"),
 }

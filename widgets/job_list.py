@@ -20,6 +20,7 @@ from domain.jobs import JobPage, JobRow
 from widgets.job_line import EXACT_FROM, job_spans
 from widgets.job_order import Placed, moved_among, nearest, place_of
 from widgets.job_rows import JobRows, Key
+from widgets.spans import Span
 from widgets.wrapping import shown, wrap
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class JobList(ScrollView, can_focus=True):
     JobList:light > .job-list--waiting { color: $foreground; }
     JobList > .job-list--dim { color: $text-muted; }
     """
+
+    LINES: ClassVar[int] = 1
+    """How many lines of the screen each job takes."""
+    EXACT: ClassVar[int] = EXACT_FROM
+    """From this width on the lines fill it exactly."""
 
     @dataclass
     class Opened(Message):
@@ -141,16 +147,31 @@ class JobList(ScrollView, can_focus=True):
     @property
     def cursor_line(self) -> int:
         """The screen line of the cursor within the list; negative or beyond the height when scrolled away."""
-        return self._at - self.scroll_offset.y
+        return self._at * self.LINES - self.scroll_offset.y
+
+    @property
+    def _top(self) -> int:
+        """The position whose row stands first on the screen."""
+        return self.scroll_offset.y // self.LINES
+
+    @property
+    def _in_view(self) -> int:
+        """How many rows the screen shows, also those cut at its edge."""
+        return -(-self.size.height // self.LINES)
 
     @property
     def total(self) -> int:
         """How many jobs the list has, held or not."""
         return self._rows.total
 
+    @property
+    def writers_shown(self) -> bool:
+        """Whether a held row says that somebody is writing; such a mark goes stale by itself."""
+        return any(row.writing for _, row in self._rows)
+
     def show(self, page: JobPage) -> None:
         """Take in rows that were asked for (or the first ones); nothing that is seen changes its place."""
-        self._rows.fill(page, self.scroll_offset.y)
+        self._rows.fill(page, self._top)
         self._resize_content()
         self._settle_cursor(page)
         self._ask()
@@ -188,13 +209,18 @@ class JobList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen, always exactly as wide as the list."""
-        width, position = self.size.width - self.scrollbar_size_vertical, y + self.scroll_offset.y
+        width = self.size.width - self.scrollbar_size_vertical
+        position, part = divmod(y + self.scroll_offset.y, self.LINES)
         if position >= self._rows.total:
             return self._blank(y, width)
         cursor = position == self._at
-        spans = job_spans(self._rows.get(position), width, self.now(), cursor)
+        spans = self.spans(self._rows.get(position), part, width, cursor)
         segments = [Segment(text, self._style("cursor" if cursor else look or "row")) for text, look in spans]
-        return Strip(segments, width) if width >= EXACT_FROM else Strip(segments).crop(0, width)
+        return Strip(segments, width) if width >= self.EXACT else Strip(segments).crop(0, width)
+
+    def spans(self, row: JobRow | None, part: int, width: int, cursor: bool) -> list[Span]:
+        """One line of a job's row (None: not come yet) as pieces of plain text."""
+        return job_spans(row, width, self.now(), cursor)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for what comes into view."""
@@ -224,9 +250,10 @@ class JobList(ScrollView, can_focus=True):
         """A click moves the cursor, a second one opens."""
         self._pressed_at = monotonic()
         offset = event.get_content_offset(self)
-        if offset is None or offset.y + self.scroll_offset.y >= self.total:
+        position = -1 if offset is None else (offset.y + self.scroll_offset.y) // self.LINES
+        if not 0 <= position < self.total:
             return
-        self._go(offset.y + self.scroll_offset.y)
+        self._go(position)
         if event.chain == 2:
             self.action_open()
 
@@ -236,7 +263,7 @@ class JobList(ScrollView, can_focus=True):
 
     def action_page(self, screens: int) -> None:
         """Move the cursor by a screen, one row overlapping."""
-        self._go(self._at + screens * max(1, self.size.height - 1))
+        self._go(self._at + screens * max(1, self.size.height // self.LINES - 1))
 
     def action_edge(self, end: int) -> None:
         """Move the cursor to the first (0) or the last job (1)."""
@@ -252,16 +279,18 @@ class JobList(ScrollView, can_focus=True):
         self._at = max(0, min(self.total - 1, position))
         self._reveal()
         if self.scroll_offset.y == top:
-            self.refresh_line(old)
-            self.refresh_line(self._at)
+            for part in range(self.LINES):
+                self.refresh_line(old * self.LINES + part)
+                self.refresh_line(self._at * self.LINES + part)
         if self._at != old:
             self._take_job(self._rows.get(self._at))
             self._ask()
 
     def _reveal(self) -> None:
-        line, height = self.cursor_line, self.size.height
-        if not 0 <= line < max(1, height):
-            self.scroll_to(y=self._at if line < 0 else self._at - height + 1, animate=False, force=True)
+        line, height = self.cursor_line, max(self.LINES, self.size.height)
+        if not 0 <= line <= height - self.LINES:
+            top = self._at * self.LINES - (0 if line < 0 else height - self.LINES)
+            self.scroll_to(y=top, animate=False, force=True)
 
     def _take_job(self, row: JobRow | None) -> None:
         if row != self._job:
@@ -279,18 +308,16 @@ class JobList(ScrollView, can_focus=True):
 
     def _ask(self) -> None:
         """Ask for missing rows on the screen and one screen to both sides."""
-        height = self.size.height
+        height, top = self._in_view, self._top
         if height:
-            top = self.scroll_offset.y
             for gap in self._rows.gaps(top - height, top + 2 * height):
                 self.post_message(self.PageWanted(gap.start, gap.before, gap.after, gap.count))
 
     def _resize_content(self) -> None:
-        self.virtual_size = Size(1, self.total)
+        self.virtual_size = Size(1, self.total * self.LINES)
 
     def _shown(self) -> list[Placed]:
-        top = self.scroll_offset.y
-        return [(p, row) for p in range(top, top + self.size.height) if (row := self._rows.get(p)) is not None]
+        return [(p, row) for p in range(self._top, self._top + self._in_view) if (row := self._rows.get(p)) is not None]
 
     def _update_values(self, page: JobPage) -> None:
         """New values in old places; sort keys stay too, since they tell where the held rows stand."""
@@ -343,7 +370,7 @@ class JobList(ScrollView, can_focus=True):
     def _replace_rows(self, page: JobPage, place: int, kept: JobRow | None) -> None:
         """Draw the page with the cursor at `place`, on the screen line it was on."""
         line = self.cursor_line
-        top = place - line if 0 <= line < self.size.height else self.scroll_offset.y
+        top = place * self.LINES - line if 0 <= line < self.size.height else self.scroll_offset.y
         self._rows.clear(page.total)
         self._rows.fill(page, place)
         self._at = place

@@ -1,6 +1,6 @@
 """One message as lines of plain text: who to whom, the words, and how far they got."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from rich.cells import cell_len
@@ -22,10 +22,13 @@ _KINDS = {
 }
 _STAGES = {
     Stage.RECALLABLE: "leaves soon",
+    Stage.HELD: "not sent yet",
     Stage.WAITING_RELEASE: "waits for release",
     Stage.CALLED_BACK: "called back",
     Stage.REFUSED: "refused",
 }
+_CALLED_BACK = "Called back."
+"""What the flag of a message that its author called back says already."""
 _ARRIVED = frozenset({State.DELIVERED, State.SEEN})
 
 ClockTime = Callable[[datetime], str]
@@ -40,20 +43,30 @@ def plain_name(person: Person) -> str:
     return shown(person.name)
 
 
-def message_lines(message: Message, width: int, clock_time: ClockTime, names: Names) -> list[Line]:
-    """All lines of a message in at most `width` cells, the blank one after it included."""
+def message_lines(
+    message: Message, width: int, clock_time: ClockTime, names: Names, beneath: str = "", new: bool = False
+) -> list[Line]:
+    """All lines of a message in at most `width` cells, the blank one after it included.
+
+    `beneath` says what may be done with it now; `new` marks what arrived while its reader was writing.
+    """
     width = min(width, WIDEST)
+    if message.kind is Kind.HAND_OVER:
+        return _quiet(message, width, clock_time)
     look = side(message)[1]
     inner = width - len(_INDENT)
     body = [(Span(_INDENT + line, look),) for line in wrap(shown_lines(message.body), inner)]
-    reports = [line for delivery in message.deliveries for line in _report(message, delivery, inner, clock_time, names)]
-    return [_header(message, width, clock_time, names), *body, *reports, ()]
+    reports = [line for delivery in _told(message) for line in _report(message, delivery, inner, clock_time, names)]
+    notice = "" if message.notice == _CALLED_BACK else message.notice
+    said = _indented(notice, inner, "dim") + _indented(beneath, inner, "flag")
+    return [_header(message, width, clock_time, names, new), *body, *reports, *said, ()]
 
 
 def estimate(message: Message, width: int) -> int:
     """About how many lines a message takes, without wrapping it."""
     length = min(len(message.body), 10_000)
-    return 3 + length // max(1, min(width, WIDEST) - 4) + message.body.count("\n") + len(message.deliveries)
+    said = len(message.deliveries) + bool(message.notice)
+    return 3 + length // max(1, min(width, WIDEST) - 4) + message.body.count("\n") + said
 
 
 def side(message: Message) -> tuple[str, str]:
@@ -77,10 +90,31 @@ def flags(message: Message) -> str:
     return " · ".join(word for word in words if word)
 
 
-def _header(message: Message, width: int, clock_time: ClockTime, names: Names) -> Line:
+def _quiet(message: Message, width: int, clock_time: ClockTime) -> list[Line]:
+    """A hand-over: what happened and when, on quiet lines of its own."""
+    time = shown(clock_time(message.at))
+    first, *rest = wrap(shown(message.body), max(1, width - cell_len(time) - 5)) or [""]
+    gap = " " * max(1, width - 2 - cell_len(first) - cell_len(time))
+    head = (Span("─ ", "note"), Span(first, "note"), Span(gap), Span(time, "time"))
+    return [head, *((Span(_INDENT + line, "note"),) for line in rest), ()]
+
+
+def _told(message: Message) -> Iterable[Delivery]:
+    """The deliveries worth a line: of what is not out, only those held for a reason of their own."""
+    if message.stage is Stage.OUT:
+        return message.deliveries
+    return [d for d in message.deliveries if d.state is State.HELD and d.reason]
+
+
+def _indented(words: str, width: int, look: str) -> list[Line]:
+    return [(Span(_INDENT + line, look),) for line in wrap(shown(words), width)] if words else []
+
+
+def _header(message: Message, width: int, clock_time: ClockTime, names: Names, new: bool) -> Line:
     """Who to whom on the left, flags and time on the right; the names give way first."""
     symbol, look = side(message)
     tag, time = flags(message), shown(clock_time(message.at))
+    tag = " · ".join(part for part in ("NEW" if new else "", tag) if part)
     tag = cut(tag, max(0, width - cell_len(time) - 12))
     right = cell_len(time) + (cell_len(tag) + 2 if tag else 0)
     to = ", ".join(names(person) for person in message.recipients)
@@ -98,7 +132,9 @@ def _header(message: Message, width: int, clock_time: ClockTime, names: Names) -
 def _report(message: Message, delivery: Delivery, width: int, clock_time: ClockTime, names: Names) -> list[Line]:
     """How one delivery fares, its recipient named where there are several."""
     words = shown(wording(delivery, clock_time))
-    if len(message.deliveries) > 1:
+    if delivery.notice:
+        words = f"{shown(delivery.name)} told by text: {words}"
+    elif len(message.deliveries) > 1:
         words = f"{_whose(message, delivery, names)}: {words}"
     mark, look = " ", "report"
     if delivery.state in FAILURES:

@@ -1,6 +1,6 @@
 """One job's conversation: only what was loaded is held, and only what is seen is drawn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -17,8 +17,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from domain.messages import Message, Person
-from widgets.message_lines import message_lines, plain_name
+from widgets.message_lines import Line, message_lines, plain_name
 from widgets.thread_body import ThreadBody
+from widgets.thread_looks import CSS, LOOKS
 from widgets.wrapping import shown, wrap
 
 CURSOR = "▌"
@@ -43,47 +44,8 @@ class ThreadView(ScrollView, can_focus=True):
         Binding("end", "edge(1)", "Newest", id="thread.last", tooltip="Go to the newest message", show=False),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "thread--text",
-        "thread--cursor",
-        "thread--customer",
-        "thread--worker",
-        "thread--note",
-        "thread--out",
-        "thread--people",
-        "thread--flag",
-        "thread--time",
-        "thread--report",
-        "thread--arrived",
-        "thread--error",
-        "thread--dim",
-    }
-
-    DEFAULT_CSS = """
-    ThreadView {
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-        background: $surface;
-        color: $foreground;
-    }
-    ThreadView > .thread--cursor { color: $text-muted; }
-    ThreadView:focus > .thread--cursor { color: $primary; text-style: bold; }
-    ThreadView > .thread--customer { color: $text-success; }
-    ThreadView > .thread--worker { color: $text-primary; }
-    ThreadView > .thread--note { color: $text-muted; }
-    ThreadView > .thread--out { color: $foreground; }
-    ThreadView > .thread--people { text-style: bold; }
-    ThreadView > .thread--flag { color: $text-warning; }
-    ThreadView > .thread--time { color: $text-muted; }
-    ThreadView > .thread--report { color: $text-muted; }
-    ThreadView > .thread--arrived { color: $text-muted; }
-    ThreadView > .thread--error { color: $text-error; text-style: bold; }
-    ThreadView > .thread--dim { color: $text-muted; }
-    ThreadView:light > .thread--customer { color: $text-secondary; }
-    ThreadView:light > .thread--flag { color: $foreground; }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = LOOKS
+    DEFAULT_CSS = CSS
 
     @dataclass
     class Selected(Event):
@@ -100,6 +62,13 @@ class ThreadView(ScrollView, can_focus=True):
 
         before_seq: int
 
+    class Viewed(Event):
+        """Other lines are on the screen."""
+
+        def can_replace(self, message: object) -> bool:
+            """One is enough, however often it scrolls."""
+            return isinstance(message, ThreadView.Viewed)
+
     new_below: reactive[int] = reactive(0, repaint=False)
     """Messages that came while the reader was further up."""
 
@@ -108,16 +77,22 @@ class ThreadView(ScrollView, can_focus=True):
         clock_time: Callable[[datetime], str],
         names: Callable[[Person], str] = plain_name,
         empty_text: str = "No messages yet.",
+        beneath: Callable[[Message], str] = lambda _: "",
         *,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
-        """`clock_time` writes a moment in the viewer's zone, `names` a person as this viewer may see them."""
+        """`clock_time` writes a moment in the viewer's zone, `names` a person as this viewer may see them.
+
+        `beneath` says what may be done with a message now; where that changes, give the message to `update`.
+        """
         super().__init__(id=id, classes=classes)
         self.clock_time = clock_time
         self.names = names
         self.empty_text = empty_text
-        self._body = ThreadBody(lambda message, width: message_lines(message, width, self.clock_time, self.names))
+        self.beneath = beneath
+        self._new: set[int] = set()
+        self._body = ThreadBody(self._lines)
         self._at = -1
         self._height = 0
         self._has_older = False
@@ -125,6 +100,7 @@ class ThreadView(ScrollView, can_focus=True):
         self._settling = False
         self._slicing = False
         self._follows = True
+        self._opens_at: int | None = None
 
     @property
     def messages(self) -> Sequence[Message]:
@@ -141,13 +117,52 @@ class ThreadView(ScrollView, can_focus=True):
         """Whether the last line is in view."""
         return self.scroll_offset.y >= self.max_scroll_y - 1
 
-    def show(self, messages: Sequence[Message], has_older: bool) -> None:
-        """Show another conversation from its end, the newest message selected."""
+    def in_view(self) -> list[Message]:
+        """The messages whose words end on the screen: they can have been read."""
+        if not (self._body.width and self._body.messages and self.size.height):
+            return []
+        top, end = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+        first, last = self._body.heights.at(top), self._body.heights.at(end - 1)
+        seen = [i for i in range(first, last + 1) if top <= self._body.heights.top(i + 1) - 2 < end]
+        return [self._body.messages[i] for i in seen]
+
+    def show(self, messages: Sequence[Message], has_older: bool, begin_at: int | None = None) -> None:
+        """Show another conversation from its end, the newest message selected.
+
+        With `begin_at`, the first message of that feed number or above stands at the top and is selected,
+        unless all from there on fits on the screen.
+        """
+        self._new.clear()
         self._body.show(messages)
         self._has_older, self._asked_before = has_older, None
         self._at = len(messages) - 1
         self._follows, self.new_below = True, 0
+        self._opens_at = next((i for i, m in enumerate(messages) if begin_at is not None and m.seq >= begin_at), None)
         self._place(self._at, 0)
+        self._open()
+        self._post_selected()
+
+    def mark_new(self, ids: Collection[int]) -> None:
+        """Mark these messages as new, and no others; the last one comes into view."""
+        changed = self._new ^ set(ids)
+        self._new = set(ids)
+        self.update([message for message in self._body.messages if message.id in changed])
+        if ids:
+            self.action_edge(1)
+
+    def rearrange(self, messages: Sequence[Message]) -> None:
+        """Show the same conversation in another order: what was planned goes out among what came since."""
+        anchor, line = self._anchor()
+        held = self._body.messages
+        top = held[anchor].id if held else 0
+        selected = self.selected.id if self.selected else 0
+        newest = held[-1].seq if held else 0
+        if not self._follows:
+            self.new_below += sum(message.seq > newest for message in messages)
+        self._body.show(messages)
+        places = {message.id: i for i, message in enumerate(messages)}
+        self._at = places.get(selected, len(messages) - 1)
+        self._place(places.get(top, self._at), line)
         self._post_selected()
 
     def prepend(self, older: Sequence[Message], has_older: bool) -> None:
@@ -203,6 +218,7 @@ class ThreadView(ScrollView, can_focus=True):
         self._follows = self.at_end
         if self._follows:
             self.new_below = 0
+        self.post_message(self.Viewed())
         anchor = self._anchor()
         if self._body.measure_on_screen(self.scroll_offset.y, self.size.height):
             self._place(*anchor)
@@ -217,6 +233,7 @@ class ThreadView(ScrollView, can_focus=True):
         if wide != self._body.width:
             self._body.rewrap(wide)
         self._place(anchor, line)
+        self._open()
 
     def on_click(self, event: events.Click) -> None:
         """A click selects."""
@@ -313,10 +330,23 @@ class ThreadView(ScrollView, can_focus=True):
             self._scroll(self.max_scroll_y if self._follows else self._body.heights.top(anchor) - line)
             measuring = self._body.measure_on_screen(self.scroll_offset.y, self.size.height)
         self._settling = False
+        self.post_message(self.Viewed())
         self.vertical_scrollbar.position = self.scroll_y  # Textual leaves out a scrollbar that is not shown yet.
         self._ask_older()
         self._slice_soon()
         self.refresh()
+
+    def _open(self) -> None:
+        """Begin at the wanted message, as soon as there is a screen to place it on."""
+        if self._opens_at is None or not (self._body.width and self.size.height):
+            return
+        begin, self._opens_at = self._opens_at, None
+        self._follows = False
+        self._place(begin, 0)
+        self._follows = self.at_end
+        if not self._follows:
+            self._at = begin
+            self._post_selected()
 
     def _slice_soon(self) -> None:
         if not self._slicing and self._body.heights.unmeasured >= 0:
@@ -342,6 +372,10 @@ class ThreadView(ScrollView, can_focus=True):
     def _post_selected(self) -> None:
         if (selected := self.selected) is not None:
             self.post_message(self.Selected(selected))
+
+    def _lines(self, message: Message, width: int) -> list[Line]:
+        new = message.id in self._new
+        return message_lines(message, width, self.clock_time, self.names, self.beneath(message), new)
 
     def _style(self, look: str) -> Style:
         return self.get_component_rich_style(f"thread--{look or 'text'}")

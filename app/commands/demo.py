@@ -9,7 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import children, settings
+from app import children, secret, settings
 from app.demo_day import ANSWERS, FIRST_TEXTS, contacts, jobs
 from app.demo_seed import seed_day
 from app.wiring import utc_now
@@ -33,7 +33,7 @@ def run(size: str, seed: int) -> int:
     try:
         url, state = f"sqlite:///{folder}/jobline.db", folder / "practice.db"
         now = datetime.now(UTC)
-        seed_day(url, state, now, seed, utc_now)
+        seed_day(url, state, now, seed, utc_now, secret.load(settings.Settings(state_dir=str(folder))))
         if size == "large":
             _more_jobs(url, now, seed)
         (folder / "customers.json").write_text(json.dumps(_plan(url, now, seed)), encoding="utf-8")

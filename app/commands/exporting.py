@@ -2,11 +2,12 @@
 
 import json
 
-from app.commands.session import acting, needs_admin
+from app.commands.session import acting
 from app.settings import Settings
 from app.wiring import Readers
 from domain.errors import Refusal
 from domain.jobs import JobFilter, Order, Window
+from domain.permissions import Act, demand
 from messaging.export import conversation
 
 
@@ -20,7 +21,7 @@ def run(settings: Settings, number: str, everything: bool, form: str, as_name: s
     try:
         readers.reads.check_schema()
         user = acting(readers, as_name)
-        needs_admin(user, "export")
+        demand(user, Act.EXPORT)
         if number:
             job = readers.threads.job_numbered(user, number)
             if job is None:

@@ -4,10 +4,11 @@ import io
 import sys
 from pathlib import Path
 
-from app.commands.session import acting, needs_admin, session
+from app.commands.session import acting, session
 from app.settings import Settings
 from domain.errors import Refusal
 from domain.imported import LineError
+from domain.permissions import Act, demand
 from messaging.job_import import read
 from storage.job_import import ImportRefused, location_of, store
 
@@ -17,7 +18,7 @@ def run(settings: Settings, file: Path, as_name: str) -> int:
     text = _text(file)
     with session(settings) as (readers, writers):
         user = acting(readers, as_name)
-        needs_admin(user, "import")
+        demand(user, Act.IMPORT)
         database = writers.database
         jobs, errors = read(
             io.StringIO(text, newline=""), readers.reads.locations(), lambda number: location_of(database, number)

@@ -3,15 +3,15 @@
 import getpass
 from zoneinfo import ZoneInfo
 
-from app import carrier_choice
+from app import carrier_choice, secret
 from app.commands.asking import ask, ask_pin
 from app.settings import Settings
 from app.wiring import Readers, Writers
-from domain import phone
+from domain import phone, pins
 from domain.account import PRACTICE, Account
 from domain.errors import Refusal
 from domain.people import Role
-from messaging.signin import hashed
+from messaging.pins import PinMaker
 from storage.people import NewUser
 
 
@@ -26,7 +26,8 @@ def run(
     numbers = list(dict.fromkeys(numbers))
     admin = ask(admin, "The administrator's full name", "--admin")
     pin = ask_pin(admin, pin_stdin, needed=False)
-    pin_hash = hashed(pin) if pin else None
+    if pin:
+        pins.check(pin)
     readers = Readers(settings.database_url)
     writers = Writers.open(readers)
     try:
@@ -35,7 +36,10 @@ def run(
             raise Refusal("This database is set up already. Add people with jobline user add.")
         writers.people.set_up(Account(carrier=carrier))
         writers.people.add_location(location, country, time_zone, numbers)
-        user = NewUser(admin, Role.DISPATCHER, pin_hash=pin_hash, pin_change=False, admin=True, system_account=_me())
+        maker = PinMaker(writers.pins, lambda: secret.load(settings))
+        maker.secret()  # made now, so that this is the machine the others copy it from
+        kept = maker.kept(pin) if pin else None
+        user = NewUser(admin, Role.DISPATCHER, pin=kept, pin_change=False, admin=True, system_account=_me())
         writers.people.add_user(user)
     finally:
         writers.close()

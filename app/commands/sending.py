@@ -58,7 +58,7 @@ def _send(conversation: Conversation, user: User, job: Job, wanted: dict[str, st
         sent = conversation.send_as_program(job, to, wanted["body"], compose_id)
     else:
         key = f"worker:{to.user_id}" if to.role is Party.WORKER else f"contact:{to.contact_id}"
-        sent = conversation.send(user, Compose(job.id, (key,), wanted["body"], compose_id))
+        sent = conversation.send(user, Compose(job.id, (key,), wanted["body"], compose_id, at_once=True))
     assert not isinstance(sent, Crossed)
     return sent.message_id
 

@@ -35,9 +35,3 @@ def acting(readers: Readers, name: str) -> User:
         return user
     everywhere = frozenset(place.id for place in readers.reads.locations())
     return User(id=0, name=COMMAND_LINE, role=Role.DISPATCHER, admin=True, location_ids=everywhere)
-
-
-def needs_admin(user: User, what: str) -> None:
-    """Raise Refusal where a named user lacks the `admin` box (rule 46)."""
-    if not user.admin:
-        raise Refusal(f"{user.name} may not {what}: that needs the admin box. Ask an administrator.")

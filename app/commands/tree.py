@@ -28,10 +28,18 @@ def build() -> typer.Typer:
     for function in (desk, demo, init, serve, simulate, export, send):
         tree.command()(function)
     tree.command("import")(import_)
-    users = typer.Typer(help="Add users, and set their PINs.", no_args_is_help=True, **_PLAIN)  # type: ignore[arg-type]
+    users = typer.Typer(help="Add and change users, and set their PINs.", no_args_is_help=True, **_PLAIN)  # type: ignore[arg-type]
     users.command("add")(user_add)
     users.command("pin")(user_pin)
+    users.command("list")(user_list)
+    users.command("change")(user_change)
+    users.command("link")(user_link)
     tree.add_typer(users, name="user")
+    tokens = typer.Typer(help="Let programs post jobs and events.", no_args_is_help=True, **_PLAIN)  # type: ignore[arg-type]
+    tokens.command("add")(token_add)
+    tokens.command("list")(token_list)
+    tokens.command("revoke")(token_revoke)
+    tree.add_typer(tokens, name="token")
     return tree
 
 
@@ -92,6 +100,7 @@ def user_add(
     role: Annotated[str, typer.Option(help="dispatcher or worker.")],
     mobile: Annotated[str, typer.Option(help="Their own mobile number.")] = "",
     pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from standard input.")] = False,
+    as_name: AsName = "",
     config: Config = None,
 ) -> None:
     """Add a dispatcher or a worker. The PIN is asked for, or read from JOBLINE_PIN or standard input."""
@@ -99,7 +108,7 @@ def user_add(
     def work() -> int:
         from app.commands.users import add
 
-        return add(_settings(config), name, role, mobile, pin_stdin)
+        return add(_settings(config), name, role, mobile, pin_stdin, as_name)
 
     _finish(work)
 
@@ -107,14 +116,110 @@ def user_add(
 def user_pin(
     name: Annotated[str, typer.Option(help="Full name.")],
     pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from standard input.")] = False,
+    new_secret: Annotated[
+        bool, typer.Option("--new-secret", help="The secret file is lost: this machine's counts from now on.")
+    ] = False,
+    as_name: AsName = "",
     config: Config = None,
 ) -> None:
-    """Give a user a new PIN, which they change at their next sign-in."""
+    """Give a user a new PIN, which they change at their next sign-in. Ends pauses after wrong tries."""
 
     def work() -> int:
         from app.commands.users import reset_pin
 
-        return reset_pin(_settings(config), name, pin_stdin)
+        return reset_pin(_settings(config), name, pin_stdin, new_secret, as_name)
+
+    _finish(work)
+
+
+def user_list(as_name: AsName = "", config: Config = None) -> None:
+    """Show everybody with their role, boxes and locations."""
+
+    def work() -> int:
+        from app.commands.users import show
+
+        return show(_settings(config), as_name)
+
+    _finish(work)
+
+
+def user_change(
+    name: Annotated[str, typer.Option(help="Full name.")],
+    role: Annotated[str, typer.Option(help="dispatcher or worker.")] = "",
+    chat: Annotated[bool | None, typer.Option("--chat/--no-chat", help="Takes part in messages.")] = None,
+    alerts: Annotated[bool | None, typer.Option("--alerts/--no-alerts", help="Sets up alerts.")] = None,
+    contacts: Annotated[bool | None, typer.Option("--contacts/--no-contacts", help="Changes contacts.")] = None,
+    admin: Annotated[bool | None, typer.Option("--admin/--no-admin", help="Settings, import and export.")] = None,
+    active: Annotated[bool | None, typer.Option("--active/--no-active", help="May sign in at all.")] = None,
+    as_name: AsName = "",
+    config: Config = None,
+) -> None:
+    """Change a user's role and boxes, sign them out for good, or let them in again. What is not said stays."""
+
+    def work() -> int:
+        from app.commands.users import change
+
+        boxes = {"chat": chat, "alerts": alerts, "contacts": contacts, "admin": admin, "active": active}
+        return change(_settings(config), name, role, boxes, as_name)
+
+    _finish(work)
+
+
+def user_link(
+    name: Annotated[str, typer.Option(help="The worker's full name.")],
+    as_name: AsName = "",
+    config: Config = None,
+) -> None:
+    """Print the link to a worker's phone page, in practice only; live it goes to their own phone."""
+
+    def work() -> int:
+        from app.commands.users import link
+
+        return link(_settings(config), name, as_name)
+
+    _finish(work)
+
+
+def token_add(
+    name: Annotated[str, typer.Option(help="The program that will use it; it stands as the author of what it does.")],
+    location: Annotated[
+        list[str] | None, typer.Option(help="Limit it to this location; may be given again. Else every location.")
+    ] = None,
+    as_name: AsName = "",
+    config: Config = None,
+) -> None:
+    """Make a token and print it, this once."""
+
+    def work() -> int:
+        from app.commands.tokens import add
+
+        return add(_settings(config), name, location or [], as_name)
+
+    _finish(work)
+
+
+def token_list(as_name: AsName = "", config: Config = None) -> None:
+    """List the tokens: name, locations, who made it, last use."""
+
+    def work() -> int:
+        from app.commands.tokens import show
+
+        return show(_settings(config), as_name)
+
+    _finish(work)
+
+
+def token_revoke(
+    name: Annotated[str, typer.Option(help="The token's name.")],
+    as_name: AsName = "",
+    config: Config = None,
+) -> None:
+    """End a token at once."""
+
+    def work() -> int:
+        from app.commands.tokens import revoke
+
+        return revoke(_settings(config), name, as_name)
 
     _finish(work)
 

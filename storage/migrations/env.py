@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 from sqlmodel import SQLModel
 
+import storage.tables.alerts
 import storage.tables.jobs
 import storage.tables.messages
 import storage.tables.people

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from domain.jobs import Status, Waiting
@@ -14,6 +14,8 @@ class JobRow(Table, table=True):
 
     `activity_seq` is the feed number of the newest change, `person_seq` of the newest message that a
     person wrote. `waiting_key` and `window_key` are the stored sort keys of the job list.
+    Messages up to `done_seq` ask for no answer any more: `done_by_id` said done, at `done_at`; what failed
+    before that is dealt with too. `ix_job_live` counts open jobs without looking at them.
     `texting_since` is set when the carrier accepts the first text to a contact or a text comes in (rule 1).
     """
 
@@ -24,6 +26,14 @@ class JobRow(Table, table=True):
         Index("ix_job_window_key", "window_key", unique=True),
         Index("ix_job_number_key", "number_key"),
         Index("ix_job_worker", "worker_id", "closed_at"),
+        Index("ix_job_owner", "owner_id"),
+        Index("ix_job_live", "waiting_key", "location_id"),
+        Index(
+            "ix_job_closed",
+            "closed_at",
+            sqlite_where=text("closed_at IS NOT NULL"),
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
@@ -55,6 +65,9 @@ class JobRow(Table, table=True):
     waiting_since: datetime | None = None
     waiting_customer: bool = False
     person_seq: int = Field(default=0, sa_type=BigInteger)
+    done_seq: int = Field(default=0, sa_type=BigInteger)
+    done_by_id: int | None = Field(default=None, foreign_key="user_account.id")
+    done_at: datetime | None = None
     activity_seq: int = Field(default=0, sa_type=BigInteger)
     waiting_key: int = Field(default=0, sa_type=BigInteger)
     window_key: int = Field(default=0, sa_type=BigInteger)
@@ -94,3 +107,16 @@ class DraftRow(Table, table=True):
     body: str
     recipients: str
     changed_at: datetime
+    reply_to: int | None = Field(default=None, foreign_key="message.id")
+    passes_on: int | None = Field(default=None, foreign_key="message.id")
+    leave_at: datetime | None = None
+
+
+class PresenceRow(Table, table=True):
+    """Which job somebody has before them now, and whether they are writing; old ones count for nothing."""
+
+    __tablename__ = "presence"
+    user_id: int = Field(foreign_key="user_account.id", primary_key=True)
+    job_id: int = Field(foreign_key="job.id", index=True)
+    typing: bool = False
+    at: datetime

@@ -10,12 +10,17 @@ from domain.delivery import Channel, State
 from domain.messages import Kind, Party, Stage
 from storage.tables.base import Table, by_value
 
+_NOT_OUT = text("stage IN ('recallable', 'held', 'waiting_release')")
+
 
 class MessageRow(Table, table=True):
     """One entry in a conversation, as written; nothing changes its audience later."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_thread", "job_id", "seq", unique=True),)
+    __table_args__ = (
+        Index("ix_message_thread", "job_id", "seq", unique=True),
+        Index("ix_message_stage", "stage", "leaves_at", sqlite_where=_NOT_OUT, postgresql_where=_NOT_OUT),
+    )
     id: int | None = Field(default=None, primary_key=True)
     job_id: int = Field(foreign_key="job.id")
     seq: int = Field(sa_type=BigInteger, unique=True)
@@ -37,6 +42,8 @@ class MessageRow(Table, table=True):
     guessed: bool = False
     after_closing: bool = False
     notice: str = ""
+    leaves_at: datetime | None = None
+    passes_on: int | None = Field(default=None, foreign_key="message.id")
 
 
 class RecipientRow(Table, table=True):
@@ -55,7 +62,13 @@ class RecipientRow(Table, table=True):
 
 
 class DeliveryRow(Table, table=True):
-    """One message to one recipient over one channel. `claimed_by` names the engine that called the carrier."""
+    """One message to one recipient over one channel. `claimed_by` names the engine that called the carrier.
+
+    A text that only tells a worker that the message is there has `notice_to` and no recipient (rule 47);
+    one that brings a worker their link belongs to no message either.
+    `body` is what is texted where that is not the message itself; `[link]` in it becomes the address
+    of the link `link_id` when it leaves, and is stored as it stands (rule 25).
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -74,10 +87,17 @@ class DeliveryRow(Table, table=True):
         ),
         Index("ix_delivery_phone", "to_address", "from_number", "id"),
         Index("ix_delivery_state", "state"),
+        Index(
+            "ix_delivery_notice",
+            "notice_to",
+            "message_id",
+            sqlite_where=text("notice_to IS NOT NULL"),
+            postgresql_where=text("notice_to IS NOT NULL"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
-    message_id: int = Field(foreign_key="message.id", index=True)
-    recipient_id: int = Field(foreign_key="recipient.id")
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    recipient_id: int | None = Field(default=None, foreign_key="recipient.id")
     channel: Channel = Field(sa_type=by_value(Channel, "channel"))
     to_address: str
     from_number: str = ""
@@ -94,7 +114,10 @@ class DeliveryRow(Table, table=True):
     sent_at: datetime | None = None
     check_at: datetime | None = None
     changed_at: datetime
+    body: str = ""
+    link_id: int | None = Field(default=None, foreign_key="link.id")
     resend_of: int | None = Field(default=None, foreign_key="delivery.id")
+    notice_to: int | None = Field(default=None, foreign_key="user_account.id")
 
 
 class InboundState(StrEnum):

@@ -5,12 +5,16 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from domain.people import Role
+from domain.account import WorkerWrites
+from domain.people import Bell, Role
 from storage.tables.base import Table, by_value
 
 
 class AccountRow(Table, table=True):
-    """The one row of settings that belong to the whole database. `carrier` is PRACTICE or an account SID."""
+    """The one row of settings that belong to the whole database. `carrier` is PRACTICE or an account SID.
+
+    `secret_mark` tells whether a secret kept outside the database is the one this database was made with.
+    """
 
     __tablename__ = "account"
     id: int = Field(default=1, primary_key=True)
@@ -20,6 +24,11 @@ class AccountRow(Table, table=True):
     grace_days: int = 7
     use_by_minutes: int = 240
     demo_hint: str = ""
+    undo_seconds: int = 5
+    lock_seconds: int = 120
+    worker_writes: WorkerWrites = Field(default=WorkerWrites.OFF, sa_type=by_value(WorkerWrites, "worker_writes"))
+    holds_in_practice: bool = False
+    secret_mark: str = ""
 
 
 class LocationRow(Table, table=True):
@@ -36,20 +45,27 @@ class LocationRow(Table, table=True):
     time_zone: str
     callback_phone: str = ""
     direct_reply: bool = True
+    quiet_begin: str = "21:00"
+    quiet_end: str = "08:00"
+    worker_sees_numbers: bool = False
     job_count: int = 0
 
 
 class SendingNumberRow(Table, table=True):
-    """A number that a location texts from."""
+    """A number that a location texts from. From a `retired` one nothing leaves, but answers to it still come."""
 
     __tablename__ = "sending_number"
     id: int | None = Field(default=None, primary_key=True)
     location_id: int = Field(foreign_key="location.id", index=True)
     number: str = Field(unique=True)
+    retired: bool = False
 
 
 class UserRow(Table, table=True):
-    """Somebody of the provider. `pin_hash` is argon2; None means no PIN yet (sign-in by system account only)."""
+    """Somebody of the provider. `pin_hash` is argon2; None means no PIN yet (sign-in by system account only).
+
+    `failed_pins`, `locked_until`, `wrong_hour` and `wrong_in_hour` are `domain.pins.Tries`.
+    """
 
     __tablename__ = "user_account"
     id: int | None = Field(default=None, primary_key=True)
@@ -61,11 +77,15 @@ class UserRow(Table, table=True):
     admin: bool = False
     mobile: str | None = Field(default=None, index=True)
     pin_hash: str | None = None
+    pin_length: int = 6
     pin_change: bool = True
     failed_pins: int = 0
     locked_until: datetime | None = None
+    wrong_hour: int = 0
+    wrong_in_hour: int = 0
     system_account: str | None = Field(default=None, unique=True)
     active: bool = True
+    bell: Bell = Field(default=Bell.MINE, sa_type=by_value(Bell, "bell"))
     signed_in_at: datetime | None = None
 
 
@@ -98,6 +118,7 @@ class ContactRow(Table, table=True):
     sms_on: bool = True
     email_on: bool = False
     one_time: bool = False
+    time_zone: str = ""
     search_text: str = ""
 
 

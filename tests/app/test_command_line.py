@@ -35,6 +35,10 @@ COMMANDS = [
     ["user"],
     ["user", "add"],
     ["user", "pin"],
+    ["token"],
+    ["token", "add"],
+    ["token", "list"],
+    ["token", "revoke"],
 ]
 
 
@@ -59,7 +63,7 @@ def test_help_and_version_load_nothing_heavy(bare: Jobline, option: str) -> None
     done = subprocess.run(program, capture_output=True, text=True, cwd=bare.folder, env=bare.variables(), check=True)
     loaded = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines() if "|" in line}
     assert "typer" in loaded
-    assert loaded & {"textual", "sqlmodel", "sqlalchemy", "alembic", "twilio", "starlette"} == set()
+    assert loaded & {"textual", "sqlmodel", "sqlalchemy", "alembic", "twilio", "starlette", "fastapi"} == set()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def test_init_makes_a_practice_database(bare: Jobline) -> None:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     database.close()
     assert row[:3] == ("Ann Lee", "dispatcher", 1)
-    assert row[3].startswith("$argon2id$")
+    assert row[3].startswith("p1$argon2id$")
     assert row[4] == getpass.getuser()
 
 
@@ -442,6 +446,10 @@ def test_a_given_settings_file_counts_wherever_it_is_given(jobline: Jobline, bef
         ("[sync]\npoll_seconds = nan\n", "above zero"),
         (f'[twilio]\naccount_sid = "{LIVE}"\n', "auth_token"),
         ('[twilio]\napi_url = "http://example.com"\n', "https"),
+        ('[web]\npublic_url = "http://texts.example.com"\n', "https"),
+        ('[web]\npublic_url = "texts.example.com"\n', "https"),
+        ('[web]\npublic_url = "https://me:secret@texts.example.com"\n', "web.public_url"),
+        ('[web]\npublic_url = "https://texts.example.com/?a=1"\n', "web.public_url"),
     ],
 )
 def test_a_settings_file_with_something_wrong(jobline: Jobline, content: str, says: str) -> None:

@@ -96,6 +96,9 @@ NOT_OUT: dict[tuple[Stage, Stands], frozenset[Part]] = {
     (Stage.RECALLABLE, Stands.TEAM): WRITER,
     (Stage.RECALLABLE, Stands.ASSIGNED): WRITER,
     (Stage.RECALLABLE, Stands.FORMER): WRITER,
+    (Stage.HELD, Stands.TEAM): EVERYBODY,
+    (Stage.HELD, Stands.ASSIGNED): WRITER,
+    (Stage.HELD, Stands.FORMER): WRITER,
     (Stage.WAITING_RELEASE, Stands.TEAM): EVERYBODY,
     (Stage.WAITING_RELEASE, Stands.ASSIGNED): WRITER,
     (Stage.WAITING_RELEASE, Stands.FORMER): WRITER,
@@ -565,6 +568,7 @@ def test_rule_16_locking_or_losing_chat_shows_nothing_to_the_author() -> None:
 
 def test_rule_49_a_text_waiting_for_release_is_seen_by_its_author_and_dispatchers_not_by_the_contact() -> None:
     assert seen_by(message(marco, gomez, stage=Stage.WAITING_RELEASE)) == {"marco", "ann", "bob"}
+    assert seen_by(message(ann, gomez, stage=Stage.HELD)) == {"ann", "bob"}
 
 
 def test_rule_49_a_refused_text_stays_with_its_author_and_dispatchers() -> None:

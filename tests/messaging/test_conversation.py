@@ -8,20 +8,8 @@ from domain.jobs import Job, JobForm, Status
 from domain.messages import DISPATCH, SYSTEM, Kind, Message, Party, Person
 from domain.people import Contact, Role, User
 from domain.texts import Rejected
-from messaging.conversation import (
-    COMPANY,
-    ON_JOB,
-    TEAM,
-    Choice,
-    Compose,
-    Conversation,
-    Crossed,
-    Sent,
-    checked_body,
-    choices,
-    key_of,
-    reply_recipients,
-)
+from messaging.choices import COMPANY, ON_JOB, TEAM, Choice, choices, key_of, reply_recipients
+from messaging.conversation import Compose, Conversation, Crossed, Sent, checked_body
 from storage.tables.people import ContactRow
 from tests.world import ANA, BEN, NOON, World, dispatcher, worker
 

@@ -51,6 +51,13 @@ def job(world: World, number: str) -> Job:
     return found
 
 
+def test_a_line_that_changes_the_status_alone_changes_it(world: World) -> None:
+    number = world.job().number
+    imports(world, f"number,status\n{number},completed\n")
+    assert job(world, number).status is Status.COMPLETED
+    assert job(world, number).closed_at == world.clock()
+
+
 # --- Columns ------------------------------------------------------------------------------------------------------
 
 

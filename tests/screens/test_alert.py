@@ -7,6 +7,7 @@ from screens.alert import AlertScreen
 from screens.job import JobScreen
 from storage.opt_outs import opt_out
 from tests.desk import Desk, at_desk
+from tests.screens.departing import UNDO, settings
 from tests.world import ANA, World
 
 
@@ -146,3 +147,16 @@ async def test_escape_sends_nothing(small_world: World) -> None:
         await desk.press("escape")
         await desk.stands_at(JobScreen)
         assert desk.messages(small_world.read_job(1)) == []
+
+
+async def test_it_says_when_it_leaves(small_world: World) -> None:
+    settings(small_world, undo=UNDO)
+    async with at_desk(small_world, small_world.ann) as desk:
+        await at_alert(desk, small_world)
+        await desk.says("#alert-said", "× 1 phone · leaves in 5 s")
+        await desk.press("escape")
+        settings(small_world, holds_in_practice=True)
+        small_world.clock.advance(hours=20)
+        desk.thread.focus()
+        await desk.press("a")
+        await desk.says("#alert-said", "held until Tue 3 Mar 13:00 (quiet hours for")

@@ -4,7 +4,9 @@ import sqlite3
 
 import pytest
 
+from domain.jobs import Job
 from domain.messages import DISPATCH, Kind
+from domain.people import User
 from screens.job import JobScreen
 from screens.jobs import JobsScreen
 from storage import feed
@@ -19,12 +21,18 @@ def tabs(desk: Desk) -> list[str]:
     return [name for name in ("Details", "Notes", "Customer Messages") if name in desk.part("#tabs")]
 
 
+def read_all(world: World, user: User, job: Job) -> None:
+    """Somebody has read all there is on a job."""
+    newest = world.readers.threads.messages(user, job.id, count=1)[0][-1]
+    world.writers.conversations.see_at_desk(user, job.id, newest.seq)
+
+
 async def test_customer_messages_begin_with_the_first_text_the_carrier_took(small_world: World) -> None:
     job = small_world.job()
     async with at_desk(small_world, small_world.ann) as desk:
         await desk.opens(job)
         assert tabs(desk) == ["Details", "Notes"]
-        await desk.thread_says("No messages on this job yet. Press a to send the customer the first alert.")
+        await desk.thread_says("No messages on this job yet. Press esc, then a, to send the customer the first alert.")
         desk.thread.focus()
         await desk.press("3")
         await desk.until(lambda: any("begins with the first text" in toast for toast in desk.toasts), "it says so")
@@ -76,6 +84,7 @@ async def test_a_message_says_who_to_whom_when_and_how_far(small_world: World) -
 
 async def test_a_new_message_appears_by_itself_and_nothing_else_moves(small_world: World) -> None:
     job = texted_job(small_world, *(f"Question {i}" for i in range(12)))
+    read_all(small_world, small_world.ann, job)
     async with at_desk(small_world, small_world.ann) as desk:
         await desk.opens(job)
         await desk.types("The north ga")

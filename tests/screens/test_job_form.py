@@ -3,11 +3,13 @@
 import pytest
 from textual.widgets import Input, Select
 
+from domain.alerts import Event
 from domain.jobs import JobFilter, Status
 from domain.people import Role
 from screens.job import JobScreen
 from screens.job_form import JobForm
 from screens.jobs import JobsScreen
+from tests.alerting import bodies, rule, tell
 from tests.desk import Desk, at_desk
 from tests.world import World
 
@@ -161,3 +163,48 @@ async def test_every_field_comes_into_view_when_it_has_the_focus(small_world: Wo
             await desk.pilot.pause()
             assert desk.app.focused is not None
             assert form.query_one("#fields").region.contains_region(desk.app.focused.region)
+
+
+async def _sets_status(desk: Desk, status: Status) -> None:
+    form = await at_form(desk, "e")
+    form.query_one("#status", Select).value = status.value
+    await desk.press("ctrl+s")
+
+
+async def test_saving_says_who_is_texted_by_it(small_world: World) -> None:
+    job = small_world.job()
+    rule(small_world, Event.ON_THE_WAY)
+    async with at_desk(small_world, small_world.ann) as desk:
+        await _sets_status(desk, Status.ON_THE_WAY)
+        await desk.stands_at(JobsScreen)
+        assert desk.toasts == ["Saved: 1 text to 1 phone (Ana Silva)."]
+        assert tell(small_world) == 1
+        assert len(bodies(small_world, job)) == 1
+
+
+async def test_what_was_told_already_is_told_again_only_when_a_person_says_so(small_world: World) -> None:
+    job = small_world.job()
+    rule(small_world, Event.ON_THE_WAY)
+    async with at_desk(small_world, small_world.ann) as desk:
+        for status in (Status.ON_THE_WAY, Status.ASSIGNED):
+            await _sets_status(desk, status)
+            await desk.stands_at(JobsScreen)
+            tell(small_world)
+        await _sets_status(desk, Status.ON_THE_WAY)
+        await desk.shows("The customer has had this text before: On the way.")
+        await desk.press("escape")
+        await desk.stands_at(JobForm)
+        assert small_world.read_job(job.id).status is Status.ASSIGNED
+        await desk.press("ctrl+s")
+        await desk.shows("Told already")
+        await desk.press("enter")
+        await desk.stands_at(JobsScreen)
+        assert (tell(small_world), small_world.read_job(job.id).status) == (0, Status.ON_THE_WAY)
+        await _sets_status(desk, Status.ASSIGNED)
+        await desk.stands_at(JobsScreen)
+        await _sets_status(desk, Status.ON_THE_WAY)
+        await desk.shows("Told already")
+        await desk.press("t")
+        await desk.stands_at(JobsScreen)
+        assert tell(small_world) == 1
+        assert len(bodies(small_world, job)) == 2

@@ -1,5 +1,6 @@
 """The job list: order, columns, filter, marks, and a cursor that stays on its job. Rules 37, 38."""
 
+import re
 from dataclasses import replace
 
 from domain.jobs import Status
@@ -13,7 +14,7 @@ from tests.world import World, dispatcher, worker
 
 def numbers(rows: list[str]) -> list[str]:
     """The job numbers of the rows, top to bottom."""
-    return [next(word for word in row.replace("▌", " ").split() if word != "●") for row in rows]
+    return [next(word for word in re.sub("[▌◆◇✎]", " ", row).split() if word != "●") for row in rows]
 
 
 async def test_who_waits_longest_comes_first_then_by_window(small_world: World) -> None:
@@ -26,7 +27,7 @@ async def test_who_waits_longest_comes_first_then_by_window(small_world: World) 
         assert numbers(desk.rows) == [job.number for job in (long_waiting, waiting, sooner, later)]
         assert "waits 8m" in desk.rows[0]
         assert "waits 0m" in desk.rows[1]
-        assert desk.part("#heading") == "4 jobs, longest waiting first"
+        assert desk.part("#heading") == "All open: 4 jobs, longest waiting first"
 
 
 async def test_a_row_has_its_columns_at_eighty(small_world: World) -> None:
@@ -62,7 +63,7 @@ async def test_the_filter_narrows_with_every_letter_and_escape_shows_all(small_w
         await desk.press("/")
         await desk.focuses("#filter")
         await desk.types("GOMEZ")
-        await desk.says("#heading", "1 job,")
+        await desk.says("#heading", "1 job found, closed ones too")
         await desk.press("enter")
         await desk.focuses("JobList")
         await desk.says("#detail", "Pump Gómez")
@@ -81,7 +82,7 @@ async def test_a_job_is_found_by_number_customer_worker_asset_and_contact(small_
         await desk.press("/")
         for words in (job.number, "farms", "marco", "crane 12", "ana sil", "0102001"):
             await desk.types(words)
-            await desk.says("#heading", "1 job,")
+            await desk.says("#heading", "1 job found, closed ones too")
             assert numbers(desk.rows) == [job.number]
             await desk.press(*["backspace"] * len(words))
             await desk.says("#heading", "2 jobs")
@@ -89,7 +90,7 @@ async def test_a_job_is_found_by_number_customer_worker_asset_and_contact(small_
 
 async def test_an_empty_list_says_what_to_do(small_world: World) -> None:
     async with at_desk(small_world, small_world.ann) as desk:
-        await desk.shows("No jobs yet. Press c to make one")
+        await desk.shows("No open jobs. Press c to make one")
         await desk.press("enter", "e")
         assert isinstance(desk.app.screen, JobsScreen)
 
@@ -169,7 +170,7 @@ async def test_a_dispatcher_of_another_location_sees_none_of_it(small_world: Wor
     south = small_world.writers.people.add_location("South", "US", "America/New_York", ["+15550100009"])
     sam = small_world.user("Sam Orr", Role.DISPATCHER, locations=(south,))
     async with at_desk(small_world, sam) as desk:
-        await desk.shows("No jobs yet")
+        await desk.shows("No open jobs")
         small_world.text(job, dispatcher(small_world.ann), small_world.ana, body="More")
         desk.carrier.receives_at("+15550100001", "Stray", "+15550107777")
         await desk.settles()
@@ -235,7 +236,10 @@ async def test_the_status_bar_shows_what_the_engine_says(small_world: World) -> 
         await desk.says("StatusBar", "! No engine is running: texts wait, nothing is received")
 
 
-async def test_a_closed_job_stands_last(small_world: World) -> None:
+async def test_closed_jobs_are_away_until_they_are_asked_for_and_stand_last(small_world: World) -> None:
     closed, still_open = small_world.job(status=Status.COMPLETED), small_world.job()
     async with at_desk(small_world, small_world.ann) as desk:
+        assert numbers(desk.rows) == [still_open.number]
+        await desk.press("7")
+        await desk.says("#heading", "Closed ones too: 2 jobs")
         assert numbers(desk.rows) == [still_open.number, closed.number]

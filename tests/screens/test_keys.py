@@ -10,21 +10,22 @@ import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.widget import Widget
-from textual.widgets._footer import FooterKey
 
 import screens
 import widgets
 from app.desk_app import DeskApp
+from app.sittings import Sittings
 from screens.help import HelpScreen
 from screens.jobs import JobsScreen
 from tests.desk import Desk, at_desk, can_sign_in, texted_job
 from tests.screens.tour import everywhere, furnish
 from tests.world import World
+from widgets.key_bar import KeyBar
 
 
 def ours() -> Iterator[type[DOMNode]]:
     """Every class of ours that can have keys."""
-    yield DeskApp
+    yield from (DeskApp, Sittings)
     for package in (screens, widgets):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
@@ -63,10 +64,7 @@ def test_every_key_has_something_to_do() -> None:
 
 def cut(desk: Desk) -> list[str]:
     """The keys of the footer that do not fit the terminal."""
-    width = desk.app.size.width
-    return [
-        f"{key.key_display} {key.description}" for key in desk.app.screen.query(FooterKey) if key.region.right > width
-    ]
+    return [f"{key.shown} {key.name}" for bar in desk.app.screen.query(KeyBar) for key in bar.left_out]
 
 
 async def each_focus(desk: Desk) -> list[str]:
@@ -87,7 +85,7 @@ async def test_the_footer_fits_on_every_screen_and_at_every_focus(
     job = furnish(small_world)
     async with at_desk(small_world, small_world.ann) as desk:
         async for name in everywhere(desk, job, monkeypatch):
-            if desk.app.screen.query("Footer"):
+            if desk.app.screen.query(KeyBar):
                 await desk.until(lambda: desk.footer, f"{name} has keys")
             if name in ("form", "tray", "phones"):
                 assert cut(desk) == [], name
@@ -101,7 +99,10 @@ async def test_the_footer_fits_for_a_worker_and_at_the_sign_in(small_world: Worl
     async with at_desk(small_world) as desk:
         assert cut(desk) == []
         await desk.sign_in("Marco Diaz")
-        await desk.pilot.pause()
+        await desk.at_job(job)
+        assert cut(desk) == []
+        await desk.press("escape", "escape")
+        await desk.stands_at(JobsScreen)
         assert cut(desk) == []
         names = " ".join(desk.footer)
         assert "Open" in names

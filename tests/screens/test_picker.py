@@ -146,3 +146,32 @@ async def test_worker_and_customer_together_is_no_private_word(small_world: Worl
         await at_picker(desk, small_world)
         await desk.press("down", "space", "end", "up", "space")
         await desk.says("#chosen", "(a customer message: not private)")
+
+
+async def test_a_letter_in_recipient_begins_the_search_and_no_word_acts_as_keys(small_world: World) -> None:
+    """ "Take" would begin an alert, "we" open another job, "edit" change this one."""
+    job = texted_job(small_world)
+    async with at_desk(small_world, small_world.ann) as desk:
+        await desk.opens(job)
+        await desk.focuses("#recipient")
+        await desk.types("we take a ladder")
+        await desk.stands_at(RecipientPicker)
+        assert desk.part("#search") == "we take a ladder"
+        await desk.press("ctrl+s")
+        await desk.stands_at(JobScreen)
+        await desk.press("escape")
+        await desk.focuses("ThreadView")
+        assert small_world.read_job(job.id).title == job.title
+        assert len(desk.messages(job)) == 1
+
+
+async def test_a_name_typed_in_recipient_is_chosen_with_enter(small_world: World) -> None:
+    job = texted_job(small_world)
+    async with at_desk(small_world, small_world.ann) as desk:
+        await desk.opens(job)
+        await desk.types("ben")
+        await desk.stands_at(RecipientPicker)
+        await desk.press("enter")
+        await desk.stands_at(JobScreen)
+        await desk.says("#recipient", "Ben Silva (Foreman)")
+        await desk.focuses("#contents")

@@ -61,6 +61,8 @@ async def jobs(desk: Desk) -> None:
 async def customer_messages(desk: Desk) -> None:
     """The job that was answered, its conversation."""
     await desk.press("down", "enter")
+    await desk.focuses("#contents")
+    await desk.press("escape", "end", "m")
     await desk.thread_says("ask for Ben Gómez")
     await desk.focuses("#contents")
 

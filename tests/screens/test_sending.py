@@ -354,7 +354,7 @@ async def test_the_worker_is_written_to_at_the_desk_and_privately(small_world: W
         await desk.opens(job)
         await desk.picks_recipient("Marco")
         await desk.says(
-            "#audience", "Marco Diaz at the desk (never signed in yet); Dispatch sees it, the customer does not"
+            "#audience", "Marco Diaz at the desk only (never signed in yet); Dispatch sees it, no customer does"
         )
         await desk.writes("Bring the ladder")
         await desk.says("#count", "no text is sent")

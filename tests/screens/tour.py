@@ -1,15 +1,18 @@
 """Every screen of the desk, opened one after the other with the keys."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from domain.jobs import Job
-from domain.messages import DISPATCH, Kind
+from domain.messages import DISPATCH, Kind, Stage
+from domain.saved_replies import NEW, SavedReply
 from screens import phones
 from screens.alert import AlertScreen
 from screens.ask import Confirm
+from screens.ask_line import AskLine
+from screens.change_text import ChangeText
 from screens.handset import Phone, PhoneText
 from screens.help import HelpScreen
 from screens.job import JobScreen
@@ -17,7 +20,9 @@ from screens.job_form import JobForm
 from screens.jobs import JobsScreen
 from screens.original import Original
 from screens.phones import PhonesScreen
+from screens.planned import PlannedScreen
 from screens.recipients import RecipientPicker
+from screens.reply_picker import ReplyPicker
 from screens.tray import TrayScreen
 from tests.desk import Carrier, Desk, texted_job
 from tests.world import ANA, NOON, OURS, World, dispatcher
@@ -55,6 +60,9 @@ def furnish(world: World, body: str = "Which gate is it?") -> Job:
     world.text(job, dispatcher(world.ann), world.ana, body=body)
     Carrier(world).is_silent()
     Carrier(world).receives_at(OURS, body, STRANGER)
+    later = world.clock() + timedelta(hours=2)
+    world.text(world.job(), dispatcher(world.ann), DISPATCH, body=body, stage=Stage.HELD, leaves_at=later)
+    world.writers.saved_replies.keep(world.ann.id, SavedReply(NEW, body[:40], body))
     return world.read_job(job.id)
 
 
@@ -116,6 +124,28 @@ async def in_job(desk: Desk) -> AsyncIterator[str]:
     await desk.press("escape", "m", "ctrl+r")
     await desk.stands_at(RecipientPicker)
     yield "picker"
+    await desk.press("escape")
+    await desk.stands_at(JobScreen)
+    await desk.press("ctrl+t")
+    await desk.stands_at(AskLine)
+    yield "later"
+    await desk.press("escape")
+    await desk.stands_at(JobScreen)
+    await desk.press("ctrl+l")
+    await desk.stands_at(ReplyPicker)
+    yield "saved replies"
+    await desk.press("escape")
+    await desk.stands_at(JobScreen)
+    desk.thread.focus()
+    await desk.press("l")
+    await desk.stands_at(PlannedScreen)
+    await desk.settles()
+    yield "planned"
+    await desk.press("E")
+    await desk.stands_at(ChangeText)
+    yield "change"
+    await desk.press("escape")
+    await desk.stands_at(PlannedScreen)
     await desk.press("escape")
     await desk.stands_at(JobScreen)
     desk.thread.focus()

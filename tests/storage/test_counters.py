@@ -11,6 +11,7 @@ from domain.jobs import Status, waiting_key, window_key
 from domain.messages import DISPATCH, SYSTEM, Kind, NewDelivery, Party, Person
 from domain.texts import Accepted, NotTaken, Outcome, Rejected, Report, Unclear
 from storage.counters import recount
+from storage.job_leads import Done
 from storage.tables.jobs import JobRow
 from storage.tables.messages import DeliveryRow, MessageRow
 from storage.tables.people import OptOutRow
@@ -38,6 +39,7 @@ steps = st.lists(
         st.tuples(st.just("wait"), st.sampled_from(["1", "90", "300"])),
         st.tuples(st.just("change"), st.sampled_from(["close", "reopen", "move"])),
         st.tuples(st.just("give up"), st.just("")),
+        st.tuples(st.just("done"), st.sampled_from(["now", "seen", "take back"])),
     ),
     max_size=14,
 )
@@ -48,6 +50,7 @@ class Story:
 
     def __init__(self, world: World) -> None:
         self.world, self.job = world, world.job()
+        self.last_done: Done | None = None
 
     def do(self, what: str, how: str) -> None:
         """One thing happens."""
@@ -59,6 +62,7 @@ class Story:
             "wait": lambda minutes: self.world.clock.advance(minutes=int(minutes)),
             "change": self._change,
             "give up": self._give_up,
+            "done": self._done,
         }
         acts[what](how)
 
@@ -76,6 +80,17 @@ class Story:
     def _give_up(self, _: str) -> None:
         self.world.writers.outbox.claim("gone")
         self.world.writers.outbox.give_up_claims("me", alone=True)
+
+    def _done(self, how: str) -> None:
+        """Done with all there is, or with what there was before the newest message; or taken back."""
+        leads = self.world.writers.job_leads
+        if how == "take back":
+            if self.last_done is not None:
+                leads.take_back(self.last_done)
+            return
+        with self.world.writers.database.read() as session:
+            newest = session.get_one(JobRow, self.job.id).activity_seq
+        self.last_done = leads.done(self.job.id, self.world.abe.id, newest if how == "now" else newest - 1)
 
     def _write(self, how: str) -> None:
         world, ann = self.world, dispatcher(self.world.ann)

@@ -2,6 +2,7 @@
 
 import time
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from domain.delivery import Channel, State
 from domain.errors import Refusal
-from domain.messages import DISPATCH, SYSTEM, Draft, Kind, NewMessage
+from domain.jobs import Job
+from domain.messages import DISPATCH, SYSTEM, Draft, Kind, NewMessage, Stage
+from domain.people import User
 from storage.conversations import Posted
 from storage.tables.jobs import ReadMarkRow
 from tests.storage.rows import another, delivery, examples, line, state, together
@@ -253,3 +256,47 @@ def test_ones_own_words_and_those_one_may_not_see_stop_no_submit(world: World) -
 def test_a_message_on_a_job_that_is_gone_is_refused(world: World) -> None:
     with pytest.raises(Refusal, match="no longer there"):
         world.writers.conversations.post(new(world, 4711))
+
+
+def test_a_draft_keeps_what_it_is_besides_its_words(world: World) -> None:
+    talk, job = world.writers.conversations, world.job()
+    asked = world.text(job, worker(world.marco), DISPATCH, body="Half an hour")
+    later = world.clock() + timedelta(hours=3)
+    draft = Draft("Half an hour", ("contact:1",), reply_to=asked, passes_on=asked, leave_at=later)
+    talk.keep_draft(world.ann, job.id, draft)
+    assert talk.draft(world.ann, job.id) == draft
+    talk.keep_draft(world.ann, job.id, Draft("Plain", ()))
+    assert talk.draft(world.ann, job.id) == Draft("Plain", ())
+
+
+# --- News ------------------------------------------------------------------------------------------------------------
+
+
+def news(world: World, user: User, job: Job) -> list[tuple[str, bool]]:
+    """What is unread: the words, and whether they stand in Customer Messages."""
+    threads = world.readers.threads
+    words = {m.seq: m.body for m in threads.messages(user, job.id, count=50)[0]}
+    return [(words[item.seq], item.in_customer_tab) for item in threads.unread(user, job.id)]
+
+
+def test_news_are_what_others_wrote_since_oldest_first_and_on_which_tab(world: World) -> None:
+    job, talk = world.job(), world.writers.conversations
+    world.text(job, dispatcher(world.abe), DISPATCH, body="Note", kind=Kind.NOTE)
+    world.text(job, worker(world.marco), DISPATCH, body="Near")
+    world.text(job, dispatcher(world.ann), world.ana, body="Mine")
+    world.text(job, SYSTEM, world.ana, body="Alert", kind=Kind.ALERT)
+    assert news(world, world.ann, job) == [("Note", False), ("Near", True)]
+    assert news(world, world.marco, job) == [("Mine", True), ("Alert", True)]
+    assert news(world, world.mia, job) == []
+    first = world.readers.threads.unread(world.ann, job.id)[0]
+    talk.see_at_desk(world.ann, job.id, first.seq)
+    assert news(world, world.ann, job) == [("Near", True)]
+    assert [item.seq for item in world.readers.threads.unread(world.abe, job.id, limit=1)] == [newest(world) - 2]
+
+
+def test_what_is_not_out_is_no_news(world: World) -> None:
+    job = world.job()
+    later = world.clock() + timedelta(hours=3)
+    world.text(job, dispatcher(world.abe), world.ana, body="Later", stage=Stage.HELD, leaves_at=later)
+    world.text(job, worker(world.marco), world.ana, body="Please", stage=Stage.WAITING_RELEASE)
+    assert news(world, world.ann, job) == [("Please", True)]

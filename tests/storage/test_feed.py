@@ -83,7 +83,8 @@ def test_a_watcher_hears_soon_what_another_program_commits(world: World) -> None
 
 def _form(world: World, job_id: int) -> JobForm:
     job = world.read_job(job_id)
-    return JobForm(job.number, job.template, "Other", job.status, job.location.id, job.customer)
+    worker_id = job.worker.id if job.worker else None
+    return JobForm(job.number, job.template, "Other", job.status, job.location.id, job.customer, worker_id=worker_id)
 
 
 def test_a_watcher_hears_nothing_of_what_was_before_or_came_to_nothing(world: World) -> None:

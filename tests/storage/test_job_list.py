@@ -1,5 +1,6 @@
 """The job list: every order, every window, every filter gives the rows that one big read gives."""
 
+import itertools
 import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.jobs import JobFilter, JobForm, JobRow, Order, Status, Waiting, Window
+from domain.jobs import JobFilter, JobForm, JobRow, Order, Status, View, Waiting, Window
 from domain.messages import DISPATCH, SYSTEM, Person
 from domain.people import Role, User
 from storage import feed
@@ -80,11 +81,12 @@ def test_every_window_of_every_order_is_a_piece_of_one_big_read(world: World) ->
     @given(specs, st.integers(1, 4))
     def holds(jobs: list[Spec], count: int) -> None:
         viewer = make(world, jobs)
-        for order in Order:
-            wanted = JobFilter(order)
+        for order, view in itertools.product(Order, View):
+            wanted = JobFilter(order, view=view)
             whole = lists.page(viewer, wanted)
             rows = whole.rows
-            assert len(rows) == whole.total == len(jobs)
+            assert len(rows) == whole.total
+            assert len(rows) == len(jobs) or view is not View.ALL
             assert len({row.key for row in rows}) == len(rows)
             for i in range(len(rows) + 2):
                 page = lists.page(viewer, wanted, Window(i, count))
@@ -96,6 +98,10 @@ def test_every_window_of_every_order_is_a_piece_of_one_big_read(world: World) ->
                 before = lists.page(viewer, wanted, Window(max(0, i - count), count, before=row.key))
                 assert before.rows == rows[max(0, i - count) : i], (order, i)
                 assert lists.position(viewer, wanted, row.id) == i
+                around, place = lists.around(viewer, wanted, row.id, 0, count)
+                assert (place, around.start, around.total) == (i, max(0, i - count), len(rows))
+                assert around.rows == rows[max(0, i - count) : max(0, i - count) + 2 * count]
+            assert lists.around(viewer, wanted, None, 1, 1)[0].rows == rows[0:2]
 
     holds()
 

@@ -162,7 +162,8 @@ def test_a_reassigned_job_shows_the_new_worker_the_customers_thread_and_the_old_
     world.text(job, dispatcher(world.ann), worker(world.marco), body="To Marco")
     world.change(job, worker_id=world.mia.id)
     seen = {u.name: [m.body for m in world.readers.threads.messages(u, job.id)[0]] for u in (world.marco, world.mia)}
-    assert seen == {"Marco Diaz": ["To Marco"], "Mia Wong": ["To Ana"]}
+    handed = "Handed over from Marco Diaz to Mia Wong, by Ann Lee."
+    assert seen == {"Marco Diaz": ["To Marco"], "Mia Wong": ["To Ana", handed]}
 
 
 @pytest.mark.parametrize("closing", [Status.IN_SERVICE, Status.COMPLETED, Status.CANCELLED])

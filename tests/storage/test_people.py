@@ -1,4 +1,4 @@
-"""People and places: names are unique, contacts are matched by phone, numbers carry consent; PINs."""
+"""People and places: names are unique, contacts are matched by phone, numbers carry consent."""
 
 import time
 
@@ -11,7 +11,7 @@ from domain.errors import Refusal
 from domain.messages import Person
 from domain.people import Role, StatedContact
 from domain.phone import tail
-from storage.people import NewUser, People, customer_named, keep_contact
+from storage.people import NewUser, customer_named, keep_contact
 from storage.tables.people import ConsentRow, ContactRow
 from tests.storage.rows import another, together
 from tests.world import ANA, OURS, World
@@ -140,41 +140,6 @@ def test_the_workers_of_a_location(world: World) -> None:
     world.user("Sue", Role.WORKER, locations=(south,))
     names = {place: [name for _, name in world.readers.reads.workers(place)] for place in (world.berlin, south)}
     assert names == {world.berlin: ["Marco Diaz", "Mia Wong"], south: ["Sue"]}
-
-
-def test_wrong_pins_are_counted_until_a_sign_in_or_a_new_pin(world: World) -> None:
-    people, who = world.writers.people, world.ann.id
-    people.set_pin(who, "hash", must_change=True)
-    assert people.pin(who) == ("hash", True, 0, None)
-    people.pin_failed(who, None)
-    people.pin_failed(who, world.clock())
-    assert people.pin(who) == ("hash", True, 2, world.clock())
-    people.signed_in(who)
-    assert people.pin(who) == ("hash", True, 0, None)
-    people.pin_failed(who, world.clock())
-    people.set_pin(who, "other", must_change=False)
-    assert people.pin(who) == ("other", False, 0, None)
-
-
-def test_wrong_pins_typed_at_two_desks_are_both_counted(world: World) -> None:
-    with another(world) as one, another(world) as two:
-
-        def guess(people: People) -> None:
-            for _ in range(10):
-                people.pin_failed(world.ann.id, None)
-
-        together(lambda: guess(one.people), lambda: guess(two.people))
-    assert world.writers.people.pin(world.ann.id).failed == 20
-
-
-def test_a_worker_shows_when_they_last_signed_in(world: World) -> None:
-    job = world.job()
-    assert job.worker is not None
-    assert job.worker.signed_in_at is None
-    world.writers.people.signed_in(world.marco.id)
-    found = world.read_job(job.id).worker
-    assert found is not None
-    assert found.signed_in_at == world.clock()
 
 
 # --- Places and the account ------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import requests
 
 from domain.account import EngineWords
 from domain.errors import Refusal
+from web.app import Pages, make
 from web.server import WebServer
 
 WELL = EngineWords("running", "Sending and receiving", alive=True)
@@ -17,7 +18,7 @@ WELL = EngineWords("running", "Sending and receiving", alive=True)
 @contextmanager
 def serving(words: EngineWords = WELL) -> Iterator[str]:
     """A server that tells these words; its address."""
-    server = WebServer("127.0.0.1", 0, lambda: words)
+    server = WebServer("127.0.0.1", 0, make(Pages(words=lambda: words)))
     server.start()
     try:
         yield server.address
@@ -70,12 +71,12 @@ def test_a_taken_port_is_refused_with_the_next_step() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Refusal, match=f"Port {port} .*JOBLINE_WEB__PORT"):
-            WebServer("127.0.0.1", port, lambda: WELL)
+            WebServer("127.0.0.1", port, make(Pages(words=lambda: WELL)))
 
 
 def test_a_desks_engine_does_without_a_web_address() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = WebServer("127.0.0.1", taken.getsockname()[1], lambda: WELL, optional=True)
+        server = WebServer("127.0.0.1", taken.getsockname()[1], make(Pages(words=lambda: WELL)), optional=True)
         server.start()
         assert "taken" in server.address
         server.stop()

@@ -92,8 +92,36 @@ def test_a_zone_nobody_knows_is_utc(name: str) -> None:
         (Waiting.DISPATCHER, 10, ("waits 12m", "waiting")),
         (Waiting.CUSTOMER, 10, ("→ customer", "dim")),
         (Waiting.WORKER, 14, ("→ worker 12m", "dim")),
+        (Waiting.WORKER, 10, ("worker 12m", "dim")),
+        (Waiting.WORKER, 9, ("→ worker", "dim")),
         (Waiting.NOBODY, 10, ("", "")),
     ],
 )
 def test_waiting(on: Waiting, width: int, words: tuple[str, str]) -> None:
     assert waiting_words(job(1, waiting_on=on), NOW, width) == words
+
+
+def test_done_says_by_whom_until_somebody_waits_again() -> None:
+    done = {"waiting_on": Waiting.NOBODY, "waiting_since": None, "done_by": "Abe Cole"}
+    assert waiting_words(job(1, **done), NOW, 14) == ("done Abe Cole", "dim")
+    assert waiting_words(job(1, **{**done, "waiting_on": Waiting.DISPATCHER}), NOW, 14)[0] == "waits"
+
+
+@pytest.mark.parametrize(
+    ("values", "mark"),
+    [
+        ({}, " "),
+        ({"owner": "Abe Cole"}, "◇"),
+        ({"owner": "Ann Lee", "mine": True}, "◆"),
+        ({"owner": "Ann Lee", "mine": True, "writing": "Abe Cole"}, "✎"),
+    ],
+)
+def test_one_cell_says_who_leads_it_or_that_somebody_writes(values: dict[str, object], mark: str) -> None:
+    drawn = line(80, unread=True, **values)
+    assert drawn[1:3] == f"●{mark}"
+    assert cell_len(drawn) == 80
+
+
+def test_a_very_wide_line_names_the_owner() -> None:
+    assert "Abe Cole" in line(200, owner="Abe Cole")
+    assert "Abe Cole" not in line(150, owner="Abe Cole")

@@ -270,3 +270,77 @@ def check_lines(app: Desk) -> None:
     assert drawn == [top for top in tops if 0 <= top < HEIGHT]
     assert view.virtual_size.height == view._body.heights.total
     assert 0 <= view.scroll_offset.y <= view.max_scroll_y
+
+
+async def test_it_begins_with_the_first_unread_message_at_the_top_where_not_all_fits() -> None:
+    async with desk(some(0, 30)) as (app, pilot):
+        app.thread.show(app.first, False, begin_at=10)
+        await pilot.pause()
+        assert "text 10 " in app.lines()[1]
+        assert app.thread.selected == app.first[10]
+        assert not app.thread.at_end
+
+
+async def test_it_begins_at_the_newest_where_all_that_is_unread_fits() -> None:
+    async with desk(some(0, 30)) as (app, pilot):
+        app.thread.show(app.first, False, begin_at=29)
+        await pilot.pause()
+        assert app.thread.at_end
+        assert app.thread.selected == app.first[-1]
+        app.thread.append(message(30, "the next one"))
+        await pilot.pause()
+        assert "the next one" in " ".join(app.lines())
+
+
+async def test_in_view_are_the_messages_whose_words_end_on_the_screen() -> None:
+    async with desk(some(0, 30)) as (app, pilot):
+        for key in ("home", "pagedown", "pagedown", "end", "pageup"):
+            await pilot.press(key)
+            await pilot.pause()
+            seen = {m.seq for m in app.thread.in_view()}
+            shown = "\n".join(app.lines())
+            for entry in app.first:
+                ends = entry.body.split()[-1] if len(entry.body) < 12 else None
+                if entry.seq in seen:
+                    assert f"text {entry.seq}" in shown or "more words" in shown
+                elif ends:
+                    assert f"{entry.body}\n" not in shown
+            assert seen == set(range(min(seen), max(seen) + 1))
+
+
+async def test_a_message_taller_than_the_screen_is_in_view_only_at_its_end() -> None:
+    tall = message(1, "\n".join(f"line {i}" for i in range(60)))
+    async with desk([tall]) as (app, pilot):
+        assert app.thread.in_view() == [tall]
+        await pilot.press("pageup")
+        await pilot.pause()
+        assert app.thread.in_view() == []
+
+
+async def test_what_leaves_later_takes_its_place_and_the_reader_keeps_theirs() -> None:
+    async with desk(some(0, 30)) as (app, pilot):
+        await pilot.press("home", "down", "down")
+        await pilot.pause()
+        before, line = app.thread.selected, app.line_of_selected()
+        left = replace(app.first[20], seq=99)
+        app.thread.rearrange([*app.first[:20], *app.first[21:], left])
+        await pilot.pause()
+        assert app.thread.selected == before
+        assert app.line_of_selected() == line
+        assert app.thread.new_below == 1
+        await pilot.press("end")
+        await pilot.pause()
+        assert app.thread.selected == left
+        assert app.thread.new_below == 0
+
+
+async def test_new_ones_are_marked_until_the_marks_are_taken_away() -> None:
+    async with desk(some(0, 8)) as (app, pilot):
+        await pilot.press("home")
+        app.thread.mark_new([6, 7])
+        await pilot.pause()
+        assert sum("NEW" in line for line in app.lines()) == 2
+        assert app.thread.selected == app.first[-1]
+        app.thread.mark_new([])
+        await pilot.pause()
+        assert not any("NEW" in line for line in app.lines())

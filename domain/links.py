@@ -1,0 +1,95 @@
+"""Links to a phone's page: a row's number and a seal that only the holder of the key can make (rule 25)."""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+PLACE = "[link]"
+"""Stands in stored texts where the address goes when the text leaves."""
+
+LASTS = timedelta(days=90)
+"""How long a worker's link works after it was last renewed."""
+RENEWED_EVERY = timedelta(days=1)
+
+_SEAL_BYTES = 16
+_TOKEN = re.compile(r"([1-9][0-9]{0,9})-([A-Za-z0-9_-]{22})")
+
+
+class Kind(StrEnum):
+    """Whose page a link opens; its value stands in the address."""
+
+    WORKER = "w"
+    CONTACT = "c"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it is kept. A worker's has `user_id`; the rest of it is in no database."""
+
+    id: int
+    user_id: int | None
+    made_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None = None
+
+    def works(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+def token(key: bytes, kind: Kind, link_id: int) -> str:
+    """The part of a link's address that cannot be guessed: 128 bits of HMAC-SHA256, behind the row's number.
+
+    Its last character is a letter, so that no phone leaves it out when it makes the address tappable.
+    """
+    seal = hmac.digest(key, f"link {kind.value} {link_id}".encode(), hashlib.sha256)[:_SEAL_BYTES]
+    return f"{link_id}-{base64.urlsafe_b64encode(seal).decode().rstrip('=')}"
+
+
+def link_of(key: bytes, kind: Kind, given: str) -> int | None:
+    """The row's number in a token that this key made for this kind of page, None for anything else.
+
+    Takes the same time however much of a wrong token is right.
+    """
+    found = _TOKEN.fullmatch(given)
+    link_id = int(found[1]) if found else 0
+    right = token(key, kind, link_id)
+    same = hmac.compare_digest(right.encode(), given.encode(errors="replace"))
+    return link_id if found and same else None
+
+
+def form_token(key: bytes, link_id: int, act: str) -> str:
+    """The seal of one form on a link's page: another site cannot make it, nor can another link use it."""
+    return hmac.digest(key, f"form {link_id} {act}".encode(), hashlib.sha256).hex()
+
+
+def form_fits(key: bytes, link_id: int, act: str, given: str) -> bool:
+    """Whether a form that came in is one that this link's page showed for this act."""
+    return hmac.compare_digest(form_token(key, link_id, act).encode(), given.encode(errors="replace"))
+
+
+def address(base: str, key: bytes, kind: Kind, link_id: int) -> str:
+    """The whole address of a link under the base address of our pages."""
+    return f"{base.rstrip('/')}/{kind.value}/{token(key, kind, link_id)}"
+
+
+def with_address(body: str, where: str) -> str:
+    """A stored text as it leaves: the address in its place, or a text without one where there is no address."""
+    if where:
+        return body.replace(PLACE, where)
+    return body.replace(f": {PLACE}", ".").replace(PLACE, "").strip()
+
+
+def base_of(practice: bool, public_url: str, own: str) -> str:
+    """Under which address phones reach our pages, "" where no link may go out.
+
+    Practice uses the engine's own address where no other is set; live needs a public https address
+    (rule 26).
+    """
+    if practice:
+        return public_url or own
+    return public_url if public_url.startswith("https://") else ""

@@ -1,0 +1,105 @@
+"""Calling back what was just sent, wherever it was sent, and what waits under the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from domain.errors import Refusal
+from domain.messages import Draft, Message, Stage
+from domain.people import User
+from messaging.choices import key_of
+from screens.leaving_acts import LeavingActs
+from screens.on_job import OnJob
+
+if TYPE_CHECKING:
+    from screens.services import Services
+
+
+class CalledBack(NamedTuple):
+    """What was called back, and whether its words became the draft of its job."""
+
+    message: Message
+    draft: Draft
+    kept: bool
+
+
+class CallingBack(LeavingActs, OnJob):
+    """The keys for messages of a job that have not left yet."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "call_back", "Call back", id="job.call-back", show=False, tooltip="Call back what was sent last"),
+        Binding(
+            "s", "send_now", "Send now", id="job.send-now", show=False, tooltip="Send what waits now, or release it"
+        ),
+        Binding("E", "change", "Change text", id="job.change", show=False, tooltip="Change the words of what waits"),
+        Binding("X", "refuse", "Refuse", id="job.refuse", show=False, tooltip="Refuse a worker's text, saying why"),
+    ]
+
+    def waiting(self) -> Message | None:
+        """The selected message."""
+        return self.selected
+
+    def acted(self) -> None:
+        """Show what became of it."""
+        self.refresh_thread()
+
+    def action_call_back(self) -> None:
+        """Bring back what was sent last, on this job or another, else the selected message that waits."""
+        selected, user, services = self.selected, self.user, self.services
+        self.ask(
+            lambda: call_back(services, user, self.job_id, selected),
+            self._came_back,
+            self._too_late,
+            group="call-back",
+            opening=True,
+        )
+
+    def _too_late(self, refusal: Refusal) -> None:
+        self.tell(refusal)
+        self.refresh_thread()
+
+    def _came_back(self, found: CalledBack | None) -> None:
+        if found is None:
+            self._words_again()
+        elif found.message.job_id == self.job_id:
+            self.sending.take_back(found.draft, self.thread.messages)
+            self.refresh_thread()
+        else:
+            self.notify("Called back. " + ("Its words are here." if found.kept else "Its words stand in the thread."))
+            self.desk.open_job(found.message.job_id)
+
+    def _words_again(self) -> None:
+        """Nothing waits: the words of a selected message that was called back before."""
+        message = self.selected
+        if message is None or message.stage is not Stage.CALLED_BACK or message.author.user_id != self.user.id:
+            self.notify("Nothing of yours waits to leave. What has left cannot be called back.")
+        elif self.may_write():
+            keys = tuple(key for key in map(key_of, message.recipients) if key)
+            draft = Draft(message.body, keys, message.reply_to, message.passes_on)
+            self.sending.take_back(draft, self.thread.messages)
+
+
+def call_back(services: Services, user: User, here: int, selected: Message | None) -> CalledBack | None:
+    """For threads: take back the user's newest text in its undo window, else the selected one that waits.
+
+    On another job than `here` its words become the draft there, unless there is one.
+    """
+    planned = [item.message for item in services.planning.planned(user)]
+    mine = [m for m in planned if m.stage is Stage.RECALLABLE and m.author.user_id == user.id]
+    message = (
+        max(mine, key=lambda m: m.id) if mine else next((m for m in planned if selected and m.id == selected.id), None)
+    )
+    if message is None:
+        return None
+    draft = services.planning.call_back(user, message.job_id, message.id)
+    return CalledBack(message, draft, message.job_id != here and keep_if_none(services, user, message.job_id, draft))
+
+
+def keep_if_none(services: Services, user: User, job_id: int, draft: Draft) -> bool:
+    """For threads: make it the draft of its job, unless another text is begun there."""
+    if services.conversations.draft(user, job_id) is not None:
+        return False
+    services.conversations.keep_draft(user, job_id, draft)
+    return True

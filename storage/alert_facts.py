@@ -1,0 +1,137 @@
+"""What is true of a job when something is told about it, read inside the transaction that tells it."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from sqlmodel import Session, col, select
+
+from domain.account import Account, Location
+from domain.alerts import Box, Planned
+from domain.delivery import Channel, State
+from domain.hours import QuietHours
+from domain.messages import Kind, Stage
+from domain.people import Contact, Role
+from domain.telling import Addressee, Facts
+from storage.opt_outs import in_force
+from storage.tables.jobs import JobRow
+from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
+from storage.tables.people import (
+    AccountRow,
+    ConsentRow,
+    ContactRow,
+    CustomerRow,
+    LocationRow,
+    SendingNumberRow,
+    UserRow,
+)
+
+_NEVER_LEFT = (State.HELD, State.BLOCKED, State.EXPIRED, State.CANCELLED, State.FAILED, State.CANCELED)
+
+
+def planned_of(row: JobRow) -> Planned:
+    """The part of a job that events come from."""
+    return Planned(row.status, row.worker_id, row.window_start, row.window_end)
+
+
+def facts_of(session: Session, job: JobRow, by: str = "", until: datetime | None = None) -> Facts:
+    """The facts of a job as the transaction sees them. `by` did what is told; `until` looks back at a past moment."""
+    worker = session.get(UserRow, job.worker_id) if job.worker_id else None
+    return Facts(
+        number=job.number,
+        title=job.title,
+        asset=job.asset,
+        address=job.address,
+        customer=session.get_one(CustomerRow, job.customer_id).name,
+        status=job.status,
+        location=location_of(session, job.location_id),
+        account=account_of(session),
+        worker=worker.name if worker else "",
+        dispatcher=_dispatcher(session, job, by),
+        window_start=job.window_start,
+        window_end=job.window_end,
+        people=_people(session, job, until),
+    )
+
+
+def account_of(session: Session) -> Account:
+    """The settings that automatic texts go by."""
+    row = session.get_one(AccountRow, 1)
+    return Account(
+        carrier=row.carrier,
+        use_by=timedelta(minutes=row.use_by_minutes),
+        holds_in_practice=row.holds_in_practice,
+    )
+
+
+def location_of(session: Session, location_id: int) -> Location:
+    """A location with the numbers that it texts from."""
+    row = session.get_one(LocationRow, location_id)
+    numbers = session.exec(
+        select(SendingNumberRow.number)
+        .where(SendingNumberRow.location_id == location_id, col(SendingNumberRow.retired).is_(False))
+        .order_by(col(SendingNumberRow.id))
+    ).all()
+    return Location(
+        id=location_id,
+        name=row.name,
+        country=row.country,
+        time_zone=row.time_zone,
+        direct_reply=row.direct_reply,
+        numbers=tuple(numbers),
+        quiet=QuietHours(time.fromisoformat(row.quiet_begin), time.fromisoformat(row.quiet_end)),
+        callback_phone=row.callback_phone,
+    )
+
+
+def _dispatcher(session: Session, job: JobRow, by: str) -> str:
+    """The job's owner, else the dispatcher who did it."""
+    owner = session.get(UserRow, job.owner_id) if job.owner_id else None
+    if owner is not None:
+        return owner.name
+    doer = select(UserRow.name).where(UserRow.name == by, UserRow.role == Role.DISPATCHER)
+    return session.exec(doer).first() or ""
+
+
+def _people(session: Session, job: JobRow, until: datetime | None) -> Mapping[Box, Addressee]:
+    ids = {Box.SITE: job.site_contact_id, Box.BILLING: job.billing_contact_id, Box.AD_HOC: job.ad_hoc_contact_id}
+    return {box: _addressee(session, job, contact_id, until) for box, contact_id in ids.items() if contact_id}
+
+
+def _addressee(session: Session, job: JobRow, contact_id: int, until: datetime | None) -> Addressee:
+    row = session.get_one(ContactRow, contact_id)
+    contact = Contact(
+        id=contact_id,
+        customer_id=row.customer_id,
+        name=row.name,
+        title=row.title,
+        email=row.email,
+        mobile=row.mobile,
+        sms_on=row.sms_on,
+        one_time=row.one_time,
+        opted_out=bool(row.mobile) and in_force(session, row.mobile or ""),
+        time_zone=row.time_zone,
+    )
+    consent = select(ConsentRow.id).where(ConsentRow.contact_id == contact_id, ConsentRow.mobile == row.mobile)
+    stated = session.exec(consent).first() is not None
+    return Addressee(contact, stated, _invited(session, job, contact_id, row.mobile, until))
+
+
+def _invited(session: Session, job: JobRow, contact_id: int, mobile: str | None, until: datetime | None) -> bool:
+    """Whether an alert of this job left for this contact's phone before."""
+    alert = (
+        select(MessageRow.id)
+        .join(RecipientRow, col(RecipientRow.message_id) == MessageRow.id)
+        .join(DeliveryRow, col(DeliveryRow.message_id) == MessageRow.id)
+        .where(
+            MessageRow.job_id == job.id,
+            MessageRow.kind == Kind.ALERT,
+            MessageRow.stage == Stage.OUT,
+            RecipientRow.contact_id == contact_id,
+            DeliveryRow.channel == Channel.SMS,
+            DeliveryRow.to_address == mobile,
+            col(DeliveryRow.state).not_in(_NEVER_LEFT),
+        )
+    )
+    if until is not None:
+        alert = alert.where(MessageRow.at < until)
+    return session.exec(alert.limit(1)).first() is not None
