@@ -25,14 +25,13 @@ class DemoUser(NamedTuple):
     role: Role
     pin: str
     places: tuple[str, ...]
-    mobile: str | None = None
 
 
 USERS = (
     DemoUser("Ann Lee", Role.DISPATCHER, "111111", (NORTH, HARBOR)),
     DemoUser("Bea Reed", Role.DISPATCHER, "222222", (HARBOR,)),
-    DemoUser("Marco Diaz", Role.WORKER, "333333", (NORTH, HARBOR), "+15550103003"),
-    DemoUser("Mia Wong", Role.WORKER, "444444", (NORTH,), "+15550103004"),
+    DemoUser("Marco Diaz", Role.WORKER, "333333", (NORTH, HARBOR)),
+    DemoUser("Mia Wong", Role.WORKER, "444444", (NORTH,)),
     DemoUser("Noah Berg", Role.WORKER, "555555", (HARBOR,)),
     DemoUser("Zoe Hart", Role.WORKER, "666666", (NORTH, HARBOR)),
 )

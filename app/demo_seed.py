@@ -82,7 +82,6 @@ class DemoDay:
                 user.role,
                 pin=hashed(user.pin, self._secret),
                 pin_change=False,
-                mobile=user.mobile,
                 admin=user.name == "Ann Lee",
                 locations=tuple(self._places[place] for place in user.places),
             )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import children, secret, settings
-from app.demo_day import ANSWERS, FIRST_TEXTS, contacts, jobs
+from app.demo_day import ANSWERS, FIRST_TEXTS, NUMBERS, contacts, jobs
 from app.demo_seed import seed_day
 from app.wiring import utc_now
 from domain.errors import Refusal
@@ -87,8 +87,6 @@ def _plan(url: str, now: datetime, seed: int) -> dict[str, object]:
 
 
 def _start_carrier(folder: Path, state: Path) -> "subprocess.Popen[bytes]":
-    from app.demo_day import NUMBERS
-
     arguments = ["simulate", "--port", "0", "--until-eof", "--state", str(state)]
     arguments += ["--customers", str(folder / "customers.json")]
     for numbers in NUMBERS.values():
