@@ -253,7 +253,7 @@ def _attack(w: World, people: list[User], new_terminals: bool) -> int:
             turn += 1
             if not is_paused(wrong(w, user, terminal=f"tty{turn}" if new_terminals else "office tty1")):
                 judged[user.id].append(w.clock().timestamp())
-        w.clock.advance(seconds=30)
+        w.clock.advance(seconds=60)
     for moments in judged.values():
         assert len(moments) < 0.0005 * SPACE
         assert max((sum(one <= other < one + 3600 for other in moments) for one in moments), default=0) <= 100

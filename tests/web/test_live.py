@@ -1,10 +1,11 @@
 """Open pages hear of what their visitor may see, at once, and of nothing else."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 import requests
@@ -51,7 +52,12 @@ class Stream:
         self.ended = True
 
     def close(self) -> None:
-        """Leave the page."""
+        """Leave the page; its reader is woken, since closing would wait for it."""
+        connection = self.answer.raw.connection
+        if connection is not None and connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
         self.answer.close()
 
 
