@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from domain.account import WorkerWrites
+from domain.delivery import Channel
 from domain.errors import Refusal
 from domain.hours import leaves_at
-from domain.messages import NOT_OUT, Draft, Message, Party, Stage
+from domain.messages import NOT_OUT, Draft, Message, Party, Person, Stage
 from domain.people import Role, User
 from domain.permissions import Act, demand
-from messaging.choices import key_of
+from messaging.choices import Choice, key_of
 from messaging.conversation import checked_body, checked_time, filled
+from messaging.departure import Wish, hour_of
 
 if TYPE_CHECKING:
     from storage.job_events import JobEvents
@@ -64,8 +67,7 @@ class Planning:
     def send_now(self, user: User, job_id: int, message_id: int, reason: str = "") -> None:
         """Send what is planned or held at once; Refusal (field "reason") where quiet hours ask for a reason."""
         message = self._message(user, job_id, message_id)
-        if message.author.user_id != user.id:
-            demand(user, Act.RELEASE)
+        self._demand_hand(user, message)
         if message.stage not in (Stage.HELD, Stage.RECALLABLE) and not self.leaving.has_held(message_id):
             raise Refusal(_TOO_LATE)
         reason = " ".join(reason.split())
@@ -84,11 +86,11 @@ class Planning:
         message = self._message(user, job_id, message_id)
         if message.author.role is Party.SYSTEM:
             raise Refusal("An alert is written anew when it leaves. Change its rule, or call it back.")
-        if message.author.user_id != user.id:
-            demand(user, Act.RELEASE)
+        self._demand_hand(user, message)
         time = checked_time(leave_at, self.clock())
         assert time is not None
-        self._done(self.leaving.plan_anew(message_id, filled(checked_body(body)), time))
+        hours = self._hours(user, job_id, message, time)
+        self._done(self.leaving.plan_anew(message_id, filled(checked_body(body)), time, hours))
 
     def release(self, user: User, job_id: int, message_id: int, body: str | None = None) -> None:
         """Let a worker's message to the customer out, with other words where `body` is given (rule 49)."""
@@ -114,6 +116,30 @@ class Planning:
             raise Refusal("Say why, so that the worker knows.", "reason")
         words = f"Refused by {user.name}: {why}"
         self._done(self.leaving.take_back(message_id, Stage.REFUSED, words, (Stage.WAITING_RELEASE,)))
+
+    def _demand_hand(self, user: User, message: Message) -> None:
+        """Who may change or hasten a message: its author, unless a dispatcher must read what a worker writes."""
+        watched = (
+            user.role is Role.WORKER
+            and message.is_contact_message
+            and self.reads.account().worker_writes is not WorkerWrites.ON
+        )
+        if watched or message.author.user_id != user.id:
+            demand(user, Act.RELEASE)
+
+    def _hours(self, user: User, job_id: int, message: Message, begin: datetime) -> dict[str, tuple[datetime, str]]:
+        """For each phone, when a text may leave from a moment on, and why later."""
+        job = self.threads.job(user, job_id)
+        assert job is not None
+        ids = [person.contact_id for person in message.recipients if person.contact_id]
+        wish, account = Wish(heard=self.threads.last_heard(job_id, ids)), self.reads.account()
+        people = [
+            Choice(
+                "", Person(Party.CONTACT, c.name, contact_id=c.id, mobile=c.mobile), "", Channel.SMS, zone=c.time_zone
+            )
+            for c in self.threads.to_text(job, ids)
+        ]
+        return {p.person.mobile: hour_of(p, wish, account, job.location, begin) for p in people if p.person.mobile}
 
     def _opens(self, user: User, job_id: int, message: Message) -> datetime:
         """When nobody among the recipients has quiet hours any more; now where that is so, or nothing is held."""

@@ -52,7 +52,7 @@ class AlertForm(VerticalScroll, can_focus=False):
     AlertForm TickBox:focus { border: none; background: $boost; }
     AlertForm Horizontal { height: 1; }
     AlertForm Input { height: 1; border: none; background: $boost; width: 24; }
-    AlertForm Input:focus { background: $surface; }
+    AlertForm Input:focus { border: none; background: $surface; }
     AlertForm .name { width: auto; padding-right: 1; }
     AlertForm .inside { padding-left: 4; }
     AlertForm .about { width: 1fr; padding-left: 1; color: $text-muted; }

@@ -123,6 +123,7 @@ class Conversations:
             mark = session.get(ReadMarkRow, (user.id, job_id))
             if mark is not None and mark.seq >= seq:
                 return
+            feed.hold(session)  # before the mark, as those who write a message take them
             _mark(session, user.id, job_id, seq)
             mine = (
                 select(DeliveryRow)
@@ -132,6 +133,7 @@ class Conversations:
                     DeliveryRow.state == State.WAITING,
                     RecipientRow.user_id == user.id,
                     MessageRow.job_id == job_id,
+                    MessageRow.stage == Stage.OUT,
                     MessageRow.seq <= seq,
                 )
             )

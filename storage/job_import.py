@@ -14,7 +14,7 @@ from domain.people import Role, StatedContact
 from domain.text import fold
 from storage.alert_facts import planned_of
 from storage.engine import Database
-from storage.jobs import keep_ad_hoc, save, worker_at
+from storage.jobs import keep_ad_hoc, save, stood, worker_at
 from storage.people import customer_named, keep_contact
 from storage.tables.jobs import JobRow
 from storage.tables.messages import MessageRow
@@ -91,7 +91,7 @@ class JobImport:
     def take(self, session: Session, job: ImportedJob) -> Taken | None:
         """Store one job, or note what is wrong with it. The caller holds its locks."""
         row = session.exec(select(JobRow).where(JobRow.number == job.number)).first()
-        before = planned_of(row) if row else None
+        before, was = (planned_of(row), stood(row)) if row else (None, None)
         row = row or self._new(session, job)
         if row is None:
             return None
@@ -102,7 +102,7 @@ class JobImport:
         status = self._status(job, row, worker_id)
         columns = stored != row.model_dump()
         if fresh or columns or worker_id != row.worker_id or status is not row.status or _states_people(job):
-            save(session, row, worker_id, status, self.now, self.stated[0])
+            save(session, row, worker_id, status, self.now, self.stated[0], was)
         self.created += fresh
         self.changed += not fresh
         return Taken(row, before)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
@@ -23,7 +22,7 @@ from storage.conversations import store_message
 from storage.counters import sort_keys
 from storage.engine import Database
 from storage.job_events import Saving, add_events, record
-from storage.leaving import withdraw_all
+from storage.leaving import withdraw_all, withdraw_for, withdraw_of, withdraw_texts
 from storage.people import customer_named, keep_contact
 from storage.remaking import lock_job, remake_held
 from storage.reminders import keep_reminder
@@ -132,7 +131,7 @@ class Jobs:
 
     def _write(self, session: Session, row: JobRow | None, form: JobForm, saving: Saving) -> "_Saved":
         now, by = self.clock(), saving.by
-        before = planned_of(row) if row is not None else None
+        before, was = (planned_of(row), stood(row)) if row is not None else (None, None)
         customer_id = customer_named(session, form.customer)
         if row is None:
             row = JobRow(
@@ -147,7 +146,7 @@ class Jobs:
         row.window_start, row.window_end = form.window_start, form.window_end
         row.asset, row.address = form.asset, form.address
         row.ad_hoc_contact_id = self._ad_hoc(session, row, form, by)
-        save(session, row, form.worker_id, form.status, now, by)
+        save(session, row, form.worker_id, form.status, now, by, was)
         return _Saved(row, record(session, row, before, saving, now))
 
     def _contact(
@@ -207,17 +206,41 @@ def keep_ad_hoc(session: Session, row: JobRow, mobile: str, stated: tuple[str, s
     return contact_id
 
 
-def save(session: Session, row: JobRow, worker_id: int | None, status: Status, now: datetime, by: str = "") -> int:
-    """Write a job row with everything that follows from its columns.
+class Stood(NamedTuple):
+    """Where a job was and who was on it before its columns were changed."""
+
+    location_id: int
+    contact_ids: frozenset[int]
+
+
+def stood(row: JobRow) -> Stood:
+    """What to hand to `save` once the columns are changed; the row itself forgets it with the first flush."""
+    contacts = (row.site_contact_id, row.billing_contact_id, row.ad_hoc_contact_id)
+    return Stood(row.location_id, frozenset(contact for contact in contacts if contact))
+
+
+def save(
+    session: Session,
+    row: JobRow,
+    worker_id: int | None,
+    status: Status,
+    now: datetime,
+    by: str = "",
+    was: Stood | None = None,
+) -> int:
+    """Write a job row with everything that follows from its columns; `was` is how it stood before them.
 
     That is hand-over, closing, its reminder, texts that wait, keys, search, feed. What happened by it is
     recorded apart (`storage.job_events.record`). The caller holds the locks (`storage.remaking.lock_job`).
     """
     fresh = row.id is None
-    came_from = None if fresh else inspect(row).attrs.location_id.history.deleted
+    came_from = was.location_id if was is not None and was.location_id != row.location_id else None
     row.status = status
     if status.closes and row.closed_at is None and row.id is not None:
-        withdraw_all(session, row, (Stage.HELD,), "withdrawn: the job was closed before it left", now)
+        withdraw_all(session, row, (Stage.HELD,), _CLOSED, now)
+        withdraw_texts(session, row, _CLOSED, now)
+    if was is not None and (gone := was.contact_ids - stood(row).contact_ids):
+        withdraw_for(session, row, gone, "withdrawn: the contact was taken off the job", now)
     row.closed_at = (row.closed_at or now) if row.status.closes else None
     row.version += 1
     if fresh:
@@ -243,6 +266,10 @@ def save(session: Session, row: JobRow, worker_id: int | None, status: Status, n
     session.add(row)
     session.flush()
     return row.id
+
+
+_CLOSED = "withdrawn: the job was closed before it left"
+_HANDED_OVER = "withdrawn: the job was handed over"
 
 
 def _begin(session: Session, row: JobRow) -> None:
@@ -295,7 +322,8 @@ def _hand_over(session: Session, row: JobRow, now: datetime) -> None:
 def _tell_hand_over(session: Session, row: JobRow, before: int, now: datetime, by: str) -> None:
     """Show staff in the thread that the job changed hands; what the former worker wrote and awaits release goes."""
     assert row.id is not None
-    withdraw_all(session, row, (Stage.WAITING_RELEASE,), "withdrawn: the job was handed over", now)
+    withdraw_all(session, row, (Stage.WAITING_RELEASE,), _HANDED_OVER, now)
+    withdraw_of(session, row, before, _HANDED_OVER, now)
     _note_unread(session, row, before)
     former = session.get_one(UserRow, before).name
     present = session.get_one(UserRow, row.worker_id) if row.worker_id else None
@@ -328,11 +356,11 @@ def _note_unread(session: Session, row: JobRow, worker_id: int) -> None:
         session.add(delivery)
 
 
-def _count_place(session: Session, row: JobRow, fresh: bool, came_from: Sequence[int] | None) -> None:
-    if fresh or came_from:
+def _count_place(session: Session, row: JobRow, fresh: bool, came_from: int | None) -> None:
+    if fresh or came_from is not None:
         _count(session, row.location_id, 1)
-    if came_from:
-        _count(session, came_from[0], -1)
+    if came_from is not None:
+        _count(session, came_from, -1)
 
 
 def _count(session: Session, location_id: int, by: int) -> None:

@@ -5,11 +5,11 @@ place in anybody's counts. When it goes out it gets a new feed number, so that i
 who may see it, whatever they have read meanwhile.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from domain.delivery import Channel, State
 from domain.messages import NOT_OUT, Stage
@@ -21,7 +21,7 @@ from storage.plain import Plain
 from storage.reads import Reads
 from storage.tables.alerts import AlertTextRow
 from storage.tables.jobs import JobRow
-from storage.tables.messages import DeliveryRow, MessageRow
+from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
 
 _BY_TIME = (Stage.RECALLABLE, Stage.HELD)
 
@@ -80,7 +80,10 @@ class Leaving:
     def wake(self) -> int:
         """Queue the held texts of messages that are out when their hour has come; returns how many."""
         with self.database.write() as session:
-            due = session.exec(_held_texts(DeliveryRow).where(col(DeliveryRow.due_at) <= self.clock())).all()
+            held = _held_texts(DeliveryRow).where(col(DeliveryRow.due_at) <= self.clock())
+            # Another engine or a person may be at it: what they hold is theirs.
+            held = held.order_by(col(DeliveryRow.id)).with_for_update(of=DeliveryRow, skip_locked=True)
+            due = session.exec(held).all()
             for text in due:
                 text.state, text.reason, text.changed_at = State.QUEUED, "", self.clock()
                 session.add(text)
@@ -132,22 +135,37 @@ class Leaving:
             feed.append(session, "planned", row.job_id)
             return True
 
-    def plan_anew(self, message_id: int, body: str, leaves_at: datetime) -> bool:
-        """Give a planned message other words or another time; False where it is too late."""
+    def plan_anew(
+        self, message_id: int, body: str, leaves_at: datetime, hours: Mapping[str, tuple[datetime, str]]
+    ) -> bool:
+        """Give a planned message other words or another time; False where it is too late.
+
+        `hours` tells for each phone when a text may leave from that time on, and why later. Where the
+        time stays the same, each text keeps its own hour.
+        """
         with self.database.write() as session:
             row = session.get_one(MessageRow, message_id, with_for_update=True)
             if row.stage is not Stage.HELD:
                 return False
-            row.body, row.leaves_at = body, leaves_at
+            moved, row.body = row.leaves_at != leaves_at, body
+            if moved:
+                row.leaves_at = min((due for due, _ in hours.values()), default=leaves_at)
+                self._plan(session, row, leaves_at, hours)
             session.add(row)
-            self._plan(session, row, leaves_at)
             feed.append(session, "planned", row.job_id)
             return True
 
-    def _plan(self, session: Session, row: MessageRow, leaves_at: datetime) -> None:
-        use_by = leaves_at + self.reads.account().use_by
+    def _plan(
+        self,
+        session: Session,
+        row: MessageRow,
+        leaves_at: datetime,
+        hours: Mapping[str, tuple[datetime, str]] | None = None,
+    ) -> None:
         for text in _texts(session, row):
-            text.due_at, text.use_by, text.reason, text.changed_at = leaves_at, use_by, "", self.clock()
+            due, why = (hours or {}).get(text.to_address, (leaves_at, ""))
+            text.due_at, text.use_by, text.reason = due, due + self.reads.account().use_by, why
+            text.changed_at = self.clock()
             session.add(text)
 
     def _queue(self, session: Session, row: MessageRow, at_once: bool) -> None:
@@ -184,9 +202,7 @@ def take_back(session: Session, job: JobRow, row: MessageRow, stage: Stage, why:
     row.stage, row.leaves_at = stage, None
     row.notice = " ".join(part for part in (row.notice, why) if part)
     session.add(row)
-    for text in _texts(session, row):
-        text.state, text.reason, text.changed_at = State.CANCELLED, why, now
-        session.add(text)
+    _cancel(_texts(session, row), session, why, now)
     if counted:
         recount_all(session, job)
     feed.append(session, "planned", row.job_id)
@@ -200,9 +216,53 @@ def withdraw_all(session: Session, job: JobRow, stages: Sequence[Stage], why: st
         take_back(session, job, row, stage, why, now)
 
 
+def withdraw_of(session: Session, job: JobRow, user_id: int, why: str, now: datetime) -> None:
+    """Take back what a user wrote for later on a job, and what was planned for them alone to read."""
+    for_them = select(RecipientRow.message_id).where(RecipientRow.user_id == user_id)
+    mine = or_(MessageRow.author_user_id == user_id, col(MessageRow.id).in_(for_them))
+    held = select(MessageRow).where(MessageRow.job_id == job.id, MessageRow.stage == Stage.HELD, mine)
+    for row in session.exec(held.order_by(col(MessageRow.id))).all():
+        take_back(session, job, row, Stage.CALLED_BACK, why, now)
+
+
+def withdraw_for(session: Session, job: JobRow, contact_ids: Collection[int], why: str, now: datetime) -> None:
+    """Take back what people planned for contacts who are not on the job any more (rule 13).
+
+    A message that is for others too leaves for them alone. Alerts are made anew elsewhere.
+    """
+    automatic = select(AlertTextRow.message_id)
+    waiting = select(MessageRow).where(
+        MessageRow.job_id == job.id,
+        col(MessageRow.stage).in_((Stage.HELD, Stage.WAITING_RELEASE)),
+        col(MessageRow.id).not_in(automatic),
+    )
+    for row in session.exec(waiting.order_by(col(MessageRow.id))).all():
+        people = session.exec(select(RecipientRow).where(RecipientRow.message_id == row.id)).all()
+        contacts = {person.contact_id for person in people if person.contact_id}
+        if contacts and contacts <= set(contact_ids):
+            stage = Stage.REFUSED if row.stage is Stage.WAITING_RELEASE else Stage.CALLED_BACK
+            take_back(session, job, row, stage, why, now)
+            continue
+        theirs = {person.id for person in people if person.contact_id in contact_ids}
+        _cancel([text for text in _texts(session, row) if text.recipient_id in theirs], session, why, now)
+
+
+def withdraw_texts(session: Session, job: JobRow, why: str, now: datetime) -> None:
+    """Cancel the held texts of a job's messages that are out already."""
+    held = _held_texts(DeliveryRow).where(MessageRow.job_id == job.id).order_by(col(DeliveryRow.id))
+    _cancel(session.exec(held.with_for_update(of=DeliveryRow)).all(), session, why, now)
+
+
+def _cancel(texts: Sequence[DeliveryRow], session: Session, why: str, now: datetime) -> None:
+    for text in texts:
+        text.state, text.reason, text.changed_at = State.CANCELLED, why, now
+        session.add(text)
+
+
 def _texts(session: Session, row: MessageRow) -> Sequence[DeliveryRow]:
     held = select(DeliveryRow).where(DeliveryRow.message_id == row.id, DeliveryRow.channel == Channel.SMS)
-    return session.exec(held.where(DeliveryRow.state == State.HELD)).all()
+    held = held.where(DeliveryRow.state == State.HELD).order_by(col(DeliveryRow.id))
+    return session.exec(held.with_for_update()).all()
 
 
 def _held_texts(what: Any) -> Any:

@@ -52,6 +52,7 @@ class Locations:
         """Change what differs between the two forms; Refusal where the new name is taken."""
         try:
             with self.database.write() as session:
+                feed.hold(session)  # before the location, as those who make a job take them
                 row = session.get_one(LocationRow, location_id, with_for_update=True)
                 now = _form(row)
                 form = merged(now, before, after)

@@ -367,3 +367,88 @@ def test_a_use_by_time_counts_from_release(world: World) -> None:
     office.runs()
     assert office.texts() == []
     assert deliveries(world, sent.message_id)[0].state is State.EXPIRED
+
+
+def test_a_worker_does_not_get_round_the_release_by_changing_what_was_released(world: World) -> None:
+    world.clock.now = NIGHT
+    office = Office(world, worker_writes=WorkerWrites.WITH_RELEASE, holds_in_practice=True)
+    sent = office.to_ana(world.marco, body="I come at eight")
+    office.planning.release(world.ann, office.job.id, sent.message_id)
+    later = NIGHT + timedelta(minutes=5)
+    with pytest.raises(Refusal):
+        office.planning.change_planned(world.marco, office.job.id, sent.message_id, "Pay me in cash", later)
+    with pytest.raises(Refusal):
+        office.planning.send_now(world.marco, office.job.id, sent.message_id, "why not")
+    world.clock.now = MORNING
+    office.runs()
+    assert office.texts() == ["I come at eight"]
+
+
+def test_changing_what_is_held_keeps_it_out_of_everybodys_quiet_hours(world: World) -> None:
+    world.clock.now = NIGHT
+    office = Office(world, holds_in_practice=True)
+    sent = office.to_ana(body="We come at ten")
+    office.planning.change_planned(world.ann, office.job.id, sent.message_id, "We come at ten.", MORNING)
+    assert deliveries(world, sent.message_id)[0].due_at == MORNING
+    office.planning.change_planned(
+        world.ann, office.job.id, sent.message_id, "We come at ten!", NIGHT + timedelta(minutes=1)
+    )
+    world.clock.advance(minutes=2)
+    office.runs()
+    assert office.texts() == []
+    world.clock.now = MORNING
+    office.runs()
+    assert office.texts() == ["We come at ten!"]
+
+
+def test_handing_a_job_over_withdraws_what_the_former_worker_planned_and_what_was_planned_for_them(
+    world: World,
+) -> None:
+    office = Office(world, worker_writes=WorkerWrites.ON)
+    later = NOON + timedelta(hours=2)
+    mine = office.to_ana(world.marco, body="I come at four. Marco", leave_at=later)
+    theirs = office.submits(world.ann, f"worker:{world.marco.id}", body="Key code 99", leave_at=later)
+    other = office.to_ana(body="See you", leave_at=later)
+    world.change(office.job, worker_id=world.mia.id)
+    assert [office.stage(sent) for sent in (mine, theirs, other)] == [
+        Stage.CALLED_BACK,
+        Stage.CALLED_BACK,
+        Stage.HELD,
+    ]
+
+
+def test_closing_a_job_cancels_what_is_held_for_one_of_two(world: World) -> None:
+    world.clock.now = NIGHT
+    office = Office(world, holds_in_practice=True)
+    world.text(office.job, world.ana, DISPATCH)
+    ana, ben = (f"contact:{p.contact_id}" for p in (world.ana, world.ben))
+    sent = office.submits(world.ann, ana, ben, body="On our way")
+    office.texts()
+    world.change(office.job, status=Status.CANCELLED)
+    world.clock.now = MORNING
+    office.runs()
+    assert office.texts() == []
+    assert deliveries(world, sent.message_id)[1].state is State.CANCELLED
+
+
+def test_taking_a_contact_off_the_job_withdraws_what_was_planned_for_them(world: World) -> None:
+    office = Office(world)
+    later = NOON + timedelta(hours=2)
+    alone = office.to_ana(body="The code of the gate is 1234", leave_at=later)
+    ana, ben = (f"contact:{p.contact_id}" for p in (world.ana, world.ben))
+    both = office.submits(world.ann, ana, ben, body="See you both", leave_at=later)
+    world.change(office.job, site_contact_id=None)
+    assert (office.stage(alone), office.stage(both)) == (Stage.CALLED_BACK, Stage.HELD)
+    world.clock.now = later
+    office.runs()
+    assert office.texts() == ["See you both"]
+    assert [d.state for d in deliveries(world, both.message_id)] == [State.CANCELLED, State.SENDING]
+
+
+def test_what_a_worker_cannot_see_yet_is_not_seen(world: World) -> None:
+    office = Office(world)
+    planned = office.submits(world.ann, f"worker:{world.marco.id}", leave_at=NOON + timedelta(hours=2))
+    office.submits(world.ann, f"worker:{world.marco.id}", body="Now")
+    newest = world.readers.threads.messages(world.marco, office.job.id)[0][-1].seq
+    world.writers.conversations.see_at_desk(world.marco, office.job.id, newest)
+    assert deliveries(world, planned.message_id)[0].state is State.WAITING

@@ -11,6 +11,7 @@ from app.wiring import Writers
 from domain.errors import Refusal
 from domain.jobs import Job, JobFilter, JobForm, Status
 from domain.messages import DISPATCH, Kind, NewMessage
+from domain.people import StatedContact
 from domain.texts import Incoming
 from storage import feed
 from storage.jobs import Jobs
@@ -317,3 +318,17 @@ def test_many_jobs_made_at_once_keep_their_own_keys(world: World) -> None:
     for key in ("waiting_key", "window_key", "activity_seq"):
         assert len({getattr(row, key) for row in rows}) == 20
         assert all(getattr(row, key) > 0 for row in rows)
+
+
+def test_a_location_counts_its_jobs_also_when_one_moves_with_its_contacts_stated(world: World) -> None:
+    south = world.writers.people.add_location("South", "US", "America/Denver", ["+15550100009"])
+    job = world.job()
+    everywhere = replace(world.ann, location_ids=frozenset({world.berlin, south}))
+    stated = StatedContact("Ana Silva", "Owner", ANA, "")
+    form = JobForm(
+        job.number, "Repair", job.title, job.status, south, job.customer, site=stated, worker_id=world.marco.id
+    )
+    world.writers.jobs.change(job.id, job.version, form, "Ann Lee")
+    counted = dict(world.readers.plain.rows("SELECT id, job_count FROM location"))
+    assert (counted[world.berlin], counted[south]) == (0, 1)
+    assert world.readers.job_list.page(everywhere, JobFilter()).total == 1
