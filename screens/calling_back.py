@@ -84,13 +84,14 @@ class CallingBack(LeavingActs, OnJob):
 def call_back(services: Services, user: User, here: int, selected: Message | None) -> CalledBack | None:
     """For threads: take back the user's newest text in its undo window, else the selected one that waits.
 
+    Where the selected one does not wait, the only one that the user planned on this job is meant.
     On another job than `here` its words become the draft there, unless there is one.
     """
     planned = [item.message for item in services.planning.planned(user)]
     mine = [m for m in planned if m.stage is Stage.RECALLABLE and m.author.user_id == user.id]
-    message = (
-        max(mine, key=lambda m: m.id) if mine else next((m for m in planned if selected and m.id == selected.id), None)
-    )
+    chosen = [m for m in planned if selected and m.id == selected.id]
+    held = [m for m in planned if (m.job_id, m.author.user_id, m.stage) == (here, user.id, Stage.HELD)]
+    message = max(mine, key=lambda m: m.id) if mine else next(iter(chosen or (held if len(held) == 1 else [])), None)
     if message is None:
         return None
     draft = services.planning.call_back(user, message.job_id, message.id)

@@ -289,3 +289,16 @@ async def test_a_worker_has_only_their_own_in_the_list(small_world: World) -> No
         await desk.says("#planned", "Nothing waits to leave")
         assert "Not for Marco" not in desk.text
         assert not any("Refuse" in key for key in desk.footer)
+
+
+async def test_the_only_planned_text_of_a_job_is_called_back_whatever_is_selected(small_world: World) -> None:
+    job = texted_job(small_world, "Which gate?")
+    async with at_desk(small_world, small_world.ann) as desk:
+        await desk.opens(job)
+        await desk.types("See you")
+        await plans(desk, "14:30")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: newest(desk, small_world).stage is Stage.HELD, "it is planned")
+        await desk.press("escape", "home", "u")
+        await desk.until(lambda: desk.draft == "See you", "its words are back")
+        await desk.until(lambda: newest(desk, small_world).stage is Stage.CALLED_BACK, "it is called back")

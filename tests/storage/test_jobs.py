@@ -329,6 +329,6 @@ def test_a_location_counts_its_jobs_also_when_one_moves_with_its_contacts_stated
         job.number, "Repair", job.title, job.status, south, job.customer, site=stated, worker_id=world.marco.id
     )
     world.writers.jobs.change(job.id, job.version, form, "Ann Lee")
-    counted = dict(world.readers.plain.rows("SELECT id, job_count FROM location"))
+    counted = {row[0]: row[1] for row in world.readers.plain.rows("SELECT id, job_count FROM location")}
     assert (counted[world.berlin], counted[south]) == (0, 1)
     assert world.readers.job_list.page(everywhere, JobFilter()).total == 1
