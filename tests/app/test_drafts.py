@@ -21,6 +21,7 @@ def at_job(jobline: Jobline) -> Terminal:
     desk.until("its last digit enters")
     desk.press(PIN)
     desk.until("longest waiting first")
+    desk.read(0.8)  # Enter at once would be taken for the PIN's
     desk.press("enter")
     desk.until("Send Message")
     return desk
