@@ -15,6 +15,7 @@ from domain.delivery import Channel, State, reported
 from domain.jobs import JobForm
 from domain.messages import DISPATCH, Kind, NewDelivery, NewMessage, Party, Person
 from domain.people import StatedContact
+from domain.quick_actions import IN_ORDER
 from domain.secret import Secret
 from domain.texts import Accepted, Incoming, Report
 from messaging.pins import hashed
@@ -194,10 +195,13 @@ class DemoDay:
         )
 
     def _alerts(self) -> None:
-        """From now on assigning a job, going there and completing it text the site contact."""
+        """From now on assigning a job, going there and completing it text the site contact.
+
+        The forms of quick actions begin with that contact and a text.
+        """
         self._clock.now = self._at
         for template in self._writers.rules.templates():
-            for event in (Event.ASSIGNED, Event.ON_THE_WAY, Event.COMPLETED):
+            for event in (Event.ASSIGNED, Event.ON_THE_WAY, Event.COMPLETED, *IN_ORDER):
                 self._writers.rules.keep(replace(first_rule(template, event), on=True), "Ann Lee")
 
 

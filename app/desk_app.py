@@ -201,6 +201,12 @@ class DeskApp(Sittings):
 
         self.push_screen(SettingsScreen())
 
+    def open_contacts(self, customer_id: int | None) -> None:
+        """Show customers' contacts."""
+        from screens.contacts import ContactsScreen
+
+        self.push_screen(ContactsScreen(customer_id))
+
     def open_alert_setup(self) -> None:
         """Show Alerts > Setup."""
         from screens.alert_setup import AlertSetupScreen

@@ -39,9 +39,9 @@ def _work(settings: Settings, path: Path | None, stopping: threading.Event, chil
     from app import carrier_choice, log
     from app.duties import duties
     from app.pages import pages_of
+    from app.phone_side import phone_side
     from app.practice import PracticeCarrier
     from app.wiring import Readers, Writers, utc_now
-    from app.worker_side import worker_side
     from domain.links import base_of
     from messaging.carrier import TwilioCarrier
     from messaging.engine import Engine, EngineSettings
@@ -55,7 +55,7 @@ def _work(settings: Settings, path: Path | None, stopping: threading.Event, chil
     account = readers.reads.account()
     carrier_choice.refuse_mismatch(settings, account.carrier)
     writers = Writers.open(readers)
-    side = worker_side(settings, readers, writers, lambda: page_url)
+    side = phone_side(settings, readers, writers, lambda: page_url)
     web = WebServer(settings.web.host, settings.web.port, make(pages_of(readers, writers, side.routes)), optional=child)
     page_url = base_of(account.practice, settings.web.public_url, web.url)
     practice = None

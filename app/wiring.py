@@ -21,25 +21,36 @@ if TYPE_CHECKING:
     from storage.accounts import Accounts
     from storage.api_tokens import ApiTokens
     from storage.bell import Rings
+    from storage.contact_file import ContactFiles
+    from storage.contact_links import ContactLinks
+    from storage.contact_list import ContactList
+    from storage.contact_merging import ContactMerging
+    from storage.contacts import Contacts
     from storage.conversations import Conversations
+    from storage.customers import Customers
     from storage.engine import Database
     from storage.engines import Engines
+    from storage.estimates import Estimates
     from storage.inbox import Inbox
     from storage.job_events import JobEvents
     from storage.job_leads import JobLeads
     from storage.jobs import Jobs
     from storage.leaving import Leaving
+    from storage.link_standings import LinkStandings
     from storage.links import Links
     from storage.locations import Locations
     from storage.notices import Notices
     from storage.outbox import Outbox
     from storage.people import People
     from storage.pins import Pins
+    from storage.placing import Placing
     from storage.presence import Presence
+    from storage.quick_actions import QuickActions
     from storage.rules import Rules
     from storage.saved_replies import SavedReplyStore
     from storage.templates import Templates
     from storage.threads import Threads
+    from storage.tray import TrayTexts
     from storage.users import Users
 
 
@@ -91,6 +102,8 @@ class Writers:
     leaving: Leaving
     outbox: Outbox
     inbox: Inbox
+    tray: TrayTexts
+    placing: Placing
     engines: Engines
     users: Users
     locations: Locations
@@ -100,8 +113,17 @@ class Writers:
     job_leads: JobLeads
     presence: Presence
     links: Links
+    contact_links: ContactLinks
+    link_standings: LinkStandings
+    contact_list: ContactList
+    contact_files: ContactFiles
+    contacts: Contacts
+    contact_merging: ContactMerging
+    customers: Customers
     notices: Notices
     api_tokens: ApiTokens
+    estimates: Estimates
+    quick_actions: QuickActions
 
     @classmethod
     def open(cls, readers: Readers, upgrade: bool = True) -> Writers:
@@ -109,30 +131,43 @@ class Writers:
         from storage import schema
         from storage.accounts import Accounts
         from storage.api_tokens import ApiTokens
+        from storage.contact_file import ContactFiles
+        from storage.contact_links import ContactLinks
+        from storage.contact_list import ContactList
+        from storage.contact_merging import ContactMerging
+        from storage.contacts import Contacts
         from storage.conversations import Conversations
+        from storage.customers import Customers
         from storage.engine import Database
         from storage.engines import Engines
+        from storage.estimates import Estimates
         from storage.inbox import Inbox
         from storage.job_events import JobEvents
         from storage.job_leads import JobLeads
         from storage.jobs import Jobs
         from storage.leaving import Leaving
+        from storage.link_standings import LinkStandings
         from storage.links import Links
         from storage.locations import Locations
         from storage.notices import Notices
         from storage.outbox import Outbox
         from storage.people import People
         from storage.pins import Pins
+        from storage.placing import Placing
         from storage.presence import Presence
+        from storage.quick_actions import QuickActions
         from storage.rules import Rules
         from storage.saved_replies import SavedReplyStore
         from storage.templates import Templates
+        from storage.tray import TrayTexts
         from storage.users import Users
 
         database = Database(readers.url)
         if upgrade:
             schema.upgrade(database)
         clock = readers.clock
+        conversations = Conversations(database, readers.plain, clock)
+        contact_list = ContactList(readers.plain)
         return cls(
             database=database,
             people=People(database, clock),
@@ -140,10 +175,12 @@ class Writers:
             jobs=Jobs(database, clock),
             rules=Rules(database, clock),
             events=JobEvents(database, clock),
-            conversations=Conversations(database, readers.plain, clock),
+            conversations=conversations,
             leaving=Leaving(database, readers.plain, clock),
             outbox=Outbox(database, clock),
             inbox=Inbox(database, readers.plain, clock),
+            tray=TrayTexts(readers.plain, clock),
+            placing=Placing(database, clock),
             engines=Engines(database, clock),
             users=Users(database, clock),
             locations=Locations(database, clock),
@@ -153,8 +190,17 @@ class Writers:
             job_leads=JobLeads(database, readers.plain, clock),
             presence=Presence(database, readers.plain, clock),
             links=Links(database, readers.plain, clock),
+            contact_links=ContactLinks(database, readers.plain, clock),
+            link_standings=LinkStandings(readers.plain),
+            contact_list=contact_list,
+            contact_files=ContactFiles(readers.plain, contact_list),
+            contacts=Contacts(database, clock),
+            contact_merging=ContactMerging(database, clock),
+            customers=Customers(database),
             notices=Notices(database, readers.plain, clock),
             api_tokens=ApiTokens(database, clock),
+            estimates=Estimates(database, readers.plain, clock),
+            quick_actions=QuickActions(database, conversations, clock),
         )
 
     def close(self) -> None:

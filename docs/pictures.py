@@ -22,7 +22,7 @@ from app.demo_day import NUMBERS
 from app.demo_seed import seed_day
 from app.desk_app import DeskApp
 from app.wiring import Readers, Writers
-from docs import keys
+from docs import keys, phone_pictures
 from domain.secret import Secret
 from screens import times
 from screens.services import Services
@@ -35,8 +35,15 @@ SEED = 1
 SIZE = (100, 30)
 LIMIT_S = 20.0
 JOB = "2417"
-_SECRET = Secret(bytes(32))
 """A job of that day on which customer, worker and dispatcher all have written."""
+PAGES = "http://127.0.0.1:8080"
+_SECRET = Secret(bytes(32))
+ESTIMATE = (
+    ("Bearing, front", "84.00", "120.00", "19"),
+    ("Oil and filter", "46.50", "30.00", "19"),
+    ("Discount, regular customer", "-20.00", "0", "19"),
+)
+"""What is typed into the estimate: operation, parts, labour, tax."""
 ANSWER = "About one hour more. We will call you before we leave."
 
 
@@ -73,6 +80,11 @@ class Camera:
     async def sees(self, words: str) -> None:
         """Wait until these words stand on the screen."""
         await self._until(lambda: words in self.app.export_screenshot().replace("&#160;", " "), words)
+        await self.settles()
+
+    async def sees_no(self, words: str) -> None:
+        """Wait until these words stand on the screen no more."""
+        await self._until(lambda: words not in self.app.export_screenshot().replace("&#160;", " "), f"no {words}")
         await self.settles()
 
     async def takes(self, name: str) -> None:
@@ -117,6 +129,35 @@ async def take_all(folder: Path) -> None:
         await camera.presses("enter")
         await camera.sees("us ")
         await camera.takes("phones")
+        await camera.presses("escape", "escape")
+        await _customers_side(camera)
+
+
+async def _customers_side(camera: Camera) -> None:
+    """The tray, a quick action, an estimate, the links of the job and the contacts."""
+    await camera.presses("t")
+    await camera.sees("Guessed")
+    await camera.takes("tray")
+    await camera.presses("escape", "slash")
+    await camera.types(JOB)
+    await camera.presses("enter", "enter")
+    await camera.sees("Customer Messages")
+    await camera.presses("escape", "v")
+    await camera.sees("No lines yet")
+    for line in ESTIMATE:
+        await camera.presses("n", *(key for cell in line for key in (*cell, "tab")))
+        await camera.presses("escape")
+    await camera.sees_no("not kept yet")
+    await camera.takes("estimate")
+    await camera.presses("escape", "q", "2")
+    await camera.sees("Request approval")
+    await camera.takes("quick-action")
+    await camera.presses("escape", "L")
+    await camera.sees("Links of job")
+    await camera.takes("links")
+    await camera.presses("escape", "escape", "escape", "escape", "C")
+    await camera.sees("finds by name")
+    await camera.takes("contacts")
 
 
 @asynccontextmanager
@@ -130,7 +171,7 @@ async def _desk(folder: Path) -> AsyncIterator[Camera]:
         numbers = [number for each in NUMBERS.values() for number in each]
         with Simulator(numbers, state=state, now=_now) as carrier:
             words = "Practice carrier: no text reaches a real phone"
-            writers.engines.say("pictures", 0, "pictures", "running", words, carrier.url)
+            writers.engines.say("pictures", 0, "pictures", "running", words, carrier.url, PAGES)
             ready: Future[Any] = Future()
             ready.set_result(writers)
             services = Services(
@@ -177,6 +218,7 @@ def main() -> None:
     """Draw every picture, and write the tables of keys."""
     FOLDER.mkdir(exist_ok=True)
     asyncio.run(take_all(FOLDER))
+    phone_pictures.take_all(FOLDER)
     keys.write()
 
 

@@ -62,6 +62,10 @@ class Location:
     callback_phone: str = ""
     currency: str = "USD"
     worker_sees_numbers: bool = False
+    links_in_texts: bool = False
+    """Typed messages carry the contact's link too; alerts, quick actions and first texts always do."""
+    approve_up_to: int = 50_000
+    """What the link alone may approve, in minor units; above it a code goes to the number on file (rule 52)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from domain.account import Location
+from domain.estimates import places
 from domain.hours import USUAL_QUIET_HOURS, QuietHours
 from domain.people import Bell, Role, User
 
@@ -47,7 +49,10 @@ class UserRecord:
 
 @dataclass(frozen=True, slots=True)
 class LocationForm:
-    """What may be set on a location. `country` has two letters, `currency` three."""
+    """What may be set on a location. `country` has two letters, `currency` three.
+
+    `approve_up_to` is in minor units of `currency` (rule 52).
+    """
 
     name: str
     country: str
@@ -57,6 +62,8 @@ class LocationForm:
     quiet: QuietHours = USUAL_QUIET_HOURS
     direct_reply: bool = True
     worker_sees_numbers: bool = False
+    links_in_texts: bool = False
+    approve_up_to: int = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,13 @@ def merged(now: _Form, before: _Form, after: _Form) -> _Form:
     return replace(now, **changed)
 
 
+def merged_location(now: LocationForm, before: LocationForm, after: LocationForm) -> LocationForm:
+    """`merged` for locations: an amount is the figure that was typed, whatever currency it comes to stand in."""
+    form = merged(now, before, after)
+    figure = _figure(after) if _figure(after) != _figure(before) else _figure(now)
+    return replace(form, approve_up_to=int(figure.scaleb(places(form.currency))))
+
+
 def form_of_user(user: User, system_account: str | None = None) -> UserForm:
     """A user's present values."""
     return UserForm(
@@ -114,6 +128,8 @@ def form_of_location(location: Location) -> LocationForm:
         quiet=location.quiet,
         direct_reply=location.direct_reply,
         worker_sees_numbers=location.worker_sees_numbers,
+        links_in_texts=location.links_in_texts,
+        approve_up_to=location.approve_up_to,
     )
 
 
@@ -121,3 +137,8 @@ def jobs_in_words(numbers: Sequence[str]) -> str:
     """Job numbers in words: "1 open job (1001)", "3 open jobs (1001, 1002, 1003)"."""
     more = ", …" if len(numbers) > 6 else ""
     return f"{len(numbers)} open job{'s' if len(numbers) != 1 else ''} ({', '.join(numbers[:6])}{more})"
+
+
+def _figure(form: LocationForm) -> Decimal:
+    """What a link alone may approve, as people read it: 50,000 cents are 500."""
+    return Decimal(form.approve_up_to).scaleb(-places(form.currency))

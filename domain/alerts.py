@@ -61,6 +61,14 @@ OF_STATUS = {
 }
 """The events of a job that comes into a status; those of quick actions are acts of their own."""
 
+STATUS_OF = {event: status for status, event in OF_STATUS.items()} | {
+    Event.CHECK_IN: Status.CHECKED_IN,
+    Event.REQUEST_APPROVAL: Status.AWAITING_APPROVAL,
+    Event.ASSET_READY: Status.READY,
+    Event.ASSET_IN_SERVICE: Status.IN_SERVICE,
+}
+"""The status that an event brings a job into (rule 43); the others bring none."""
+
 BEFORE_START = frozenset({Status.NEW, Status.ASSIGNED})
 """Statuses in which somebody may still be reminded of the start."""
 

@@ -94,7 +94,8 @@ def advance(current: State, report: State | None) -> State:
 class Delivery:
     """One message to one recipient over one channel. `to` is E.164 for SMS, `name` the person's.
 
-    `notice`: it only tells a worker that the message is there (rule 47).
+    `notice`: it only tells a worker that the message is there (rule 47). `text` is what was really
+    texted where that is not the message itself, with `[link]` for an address; for dispatchers alone.
     """
 
     id: int
@@ -108,6 +109,7 @@ class Delivery:
     changed_at: datetime | None = None
     name: str = ""
     notice: bool = False
+    text: str = ""
 
 
 _WORDS = {

@@ -4,23 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.alerts import OF_STATUS, Event
+from domain.alerts import Event
 from domain.errors import Refusal
 from domain.imported import FieldError
-from domain.jobs import Status
 from domain.text import one_line
 
 REMEMBERED = timedelta(days=7)
 """How long the answer to a request is kept, so that the same key is answered alike."""
-
-
-STATUS_OF = {event: status for status, event in OF_STATUS.items()} | {
-    Event.CHECK_IN: Status.CHECKED_IN,
-    Event.REQUEST_APPROVAL: Status.AWAITING_APPROVAL,
-    Event.ASSET_READY: Status.READY,
-    Event.ASSET_IN_SERVICE: Status.IN_SERVICE,
-}
-"""The status that an event brings a job into (rule 43); the others bring none."""
 
 
 @dataclass(frozen=True, slots=True)

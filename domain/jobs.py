@@ -149,8 +149,8 @@ class Job:
     owner: str = ""
 
     def people(self) -> tuple[Contact, ...]:
-        """The contacts on this job, each once: site, billing, ad hoc."""
-        found = {c.id: c for c in (self.site, self.billing, self.ad_hoc) if c}
+        """The contacts on this job, each once: site, billing, ad hoc; without those that were deleted."""
+        found = {c.id: c for c in (self.site, self.billing, self.ad_hoc) if c and not c.removed}
         return tuple(found.values())
 
 

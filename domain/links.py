@@ -14,7 +14,17 @@ PLACE = "[link]"
 LASTS = timedelta(days=90)
 """How long a worker's link works after it was last renewed."""
 RENEWED_EVERY = timedelta(days=1)
+AFTER_CLOSING = timedelta(days=30)
+"""How long a contact's link works after its job was closed."""
 
+CODE_PLACE = "[code]"
+"""Stands in stored texts where an approval code goes when the text leaves."""
+
+_EMPTY_PLACE = re.compile(r" ?\[link\]")
+TAKEN_OUT = "(link taken out)"
+"""Stands where somebody quoted or pasted the address of a page; unlike `[link]` it never becomes one."""
+_ADDRESS = re.compile(r"(?:https?://)?[^\s\"“”<>]*/[cw]/[0-9]{1,10}-[A-Za-z0-9_-]{22}(?:/[^\s\"“”<>]*)?")
+_CODE = re.compile(r"\b[0-9]{6}\b(?= is your code to approve)")
 _SEAL_BYTES = 16
 _TOKEN = re.compile(r"([1-9][0-9]{0,9})-([A-Za-z0-9_-]{22})")
 
@@ -39,6 +49,27 @@ class Link:
     def works(self, now: datetime) -> bool:
         """Whether it is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLink:
+    """A contact's link, bound to contact and job; it works until 30 days after the job was closed."""
+
+    id: int
+    contact_id: int
+    job_id: int
+    made_at: datetime
+    closed_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it ends, None while the job is open."""
+        return self.closed_at + AFTER_CLOSING if self.closed_at else None
+
+    def works(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return self.revoked_at is None and (self.closed_at is None or now < self.closed_at + AFTER_CLOSING)
 
 
 def token(key: bytes, kind: Kind, link_id: int) -> str:
@@ -72,16 +103,41 @@ def form_fits(key: bytes, link_id: int, act: str, given: str) -> bool:
     return hmac.compare_digest(form_token(key, link_id, act).encode(), given.encode(errors="replace"))
 
 
-def address(base: str, key: bytes, kind: Kind, link_id: int) -> str:
-    """The whole address of a link under the base address of our pages."""
-    return f"{base.rstrip('/')}/{kind.value}/{token(key, kind, link_id)}"
+def address(base: str, key: bytes, kind: Kind, link_id: int, message_id: int | None = None) -> str:
+    """The whole address of a link under the base address of our pages, open at a message where one is named."""
+    at = f"/{message_id}" if message_id is not None else ""
+    return f"{base.rstrip('/')}/{kind.value}/{token(key, kind, link_id)}{at}"
+
+
+def address_like(base: str, link_id: int, message_id: int) -> str:
+    """An address as long as the one of this link and message, for counting; it opens nothing."""
+    return f"{base.rstrip('/')}/{Kind.CONTACT.value}/{link_id}-{'x' * 22}/{message_id}"
+
+
+def code(key: bytes, code_id: int) -> str:
+    """The six digits that an approval code's row stands for (rule 52); only the holder of the key can tell them."""
+    seal = hmac.digest(key, f"code {code_id}".encode(), hashlib.sha256)
+    return f"{int.from_bytes(seal[:8], 'big') % 1_000_000:06}"
+
+
+def code_fits(key: bytes, code_id: int, typed: str) -> bool:
+    """Whether somebody typed the right code; takes the same time however much of it is right."""
+    return hmac.compare_digest(code(key, code_id).encode(), typed.strip().encode(errors="replace"))
 
 
 def with_address(body: str, where: str) -> str:
     """A stored text as it leaves: the address in its place, or a text without one where there is no address."""
-    if where:
+    if where or PLACE not in body:
         return body.replace(PLACE, where)
-    return body.replace(f": {PLACE}", ".").replace(PLACE, "").strip()
+    return _EMPTY_PLACE.sub("", body.replace(f": {PLACE}", ".")).strip()
+
+
+def without_secrets(body: str) -> str:
+    """What somebody wrote, without addresses of our pages and codes of ours that they quote or paste.
+
+    Phones quote whole texts in reactions; whoever read a link there could use it (rules 25, 52).
+    """
+    return _CODE.sub("(code)", _ADDRESS.sub(TAKEN_OUT, body))
 
 
 def base_of(practice: bool, public_url: str, own: str) -> str:

@@ -75,6 +75,27 @@ SYSTEM = Person(Party.SYSTEM, "Jobline")
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture on a message; its bytes are read apart. `width` and `height` in pixels, `size` in bytes."""
+
+    id: int
+    media_type: str
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """A picture to be stored with a message: made anew by us, so that nothing but pixels is in it."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One entry, with everything the visibility rule needs. `seq` only grows, over all jobs together."""
 
@@ -101,6 +122,7 @@ class Message:
     """When a message that is not out yet leaves; None where a person must act."""
     passes_on: int | None = None
     """The worker's private message that this one passes on to a contact."""
+    photos: tuple[Photo, ...] = ()
 
     @property
     def is_contact_message(self) -> bool:
@@ -152,6 +174,7 @@ class NewMessage:
     stage: Stage = Stage.OUT
     leaves_at: datetime | None = None
     passes_on: int | None = None
+    photos: tuple[NewPhoto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

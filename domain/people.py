@@ -64,9 +64,16 @@ class Contact:
     one_time: bool = False
     opted_out: bool = False
     time_zone: str = ""
+    email_on: bool = False
+    groups: tuple[str, ...] = ()
+    """Groups of the customer's contacts that this one is in, by name."""
+    removed: bool = False
+    """Deleted: still named on closed jobs and old messages, and never texted again."""
 
     def why_no_text(self) -> str | None:
         """The reason this person cannot be texted, or None if they can."""
+        if self.removed:
+            return "deleted from the contacts"
         if not self.mobile:
             return "no mobile number on file"
         if self.opted_out:

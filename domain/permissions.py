@@ -18,6 +18,14 @@ class Act(StrEnum):
     LEAD = "lead"
     """Own a job, hand it to a colleague, call it done without answering."""
     SORT_TRAY = "sort_tray"
+    LINKS = "links"
+    """Send a contact's link again, or end it."""
+    QUICK_ACTION = "quick_action"
+    """Check-in and its kin; without `chat` they change the status and text nobody (rule 14)."""
+    ESTIMATES = "estimates"
+    """Build and share estimates, record a decision on somebody's behalf, take one over."""
+    SEE_CONTACTS = "see_contacts"
+    CONTACTS = "contacts"
     SET_UP_ALERTS = "set_up_alerts"
     TEAM_REPLIES = "team_replies"
     SETTINGS = "settings"
@@ -25,7 +33,18 @@ class Act(StrEnum):
     EXPORT = "export"
 
 
-_MESSAGES = frozenset({Act.SEND_ALERTS, Act.RESEND, Act.RELEASE, Act.PASS_ON, Act.LEAD, Act.SORT_TRAY})
+_BOXES = {
+    "chat": frozenset(
+        {
+            *(Act.SEND_ALERTS, Act.RESEND, Act.RELEASE, Act.PASS_ON, Act.LEAD, Act.SORT_TRAY, Act.LINKS, Act.ESTIMATES),
+            Act.SEE_CONTACTS,
+        }
+    ),
+    "contacts": frozenset({Act.SEE_CONTACTS, Act.CONTACTS}),
+    "alerts": frozenset({Act.SET_UP_ALERTS, Act.TEAM_REPLIES}),
+    "admin": frozenset({Act.SETTINGS, Act.IMPORT, Act.EXPORT}),
+}
+"""What needs a box beside being a dispatcher, one of those that name it; the rest needs none."""
 
 _WORDS = {
     Act.TAKE_PART: ("take part in messages", "the Chat box"),
@@ -36,6 +55,11 @@ _WORDS = {
     Act.PASS_ON: ("pass a message on", "to be a dispatcher with the Chat box"),
     Act.LEAD: ("lead a job", "to be a dispatcher with the Chat box"),
     Act.SORT_TRAY: ("sort the tray", "to be a dispatcher with the Chat box"),
+    Act.LINKS: ("send or end a contact's link", "to be a dispatcher with the Chat box"),
+    Act.QUICK_ACTION: ("use quick actions", "to be a dispatcher"),
+    Act.ESTIMATES: ("work with estimates", "to be a dispatcher with the Chat box"),
+    Act.SEE_CONTACTS: ("look at contacts", "to be a dispatcher with the Chat box or the contacts box"),
+    Act.CONTACTS: ("change customers and contacts", "the contacts box"),
     Act.SET_UP_ALERTS: ("set up alerts", "the alerts box"),
     Act.TEAM_REPLIES: ("change the team's saved replies", "the alerts box"),
     Act.SETTINGS: ("change settings", "the admin box"),
@@ -55,11 +79,8 @@ def may(user: User, act: Act) -> bool:
         return user.chat
     if user.role is not Role.DISPATCHER:
         return False
-    if act in (Act.SETTINGS, Act.IMPORT, Act.EXPORT):
-        return user.admin
-    if act in (Act.SET_UP_ALERTS, Act.TEAM_REPLIES):
-        return user.alerts
-    return user.chat if act in _MESSAGES else True
+    boxes = [box for box, acts in _BOXES.items() if act in acts]
+    return not boxes or any(getattr(user, box) for box in boxes)
 
 
 def demand(user: User, act: Act) -> None:

@@ -46,7 +46,9 @@ def checked(rule: Rule, country: str) -> Rule:
 def never_filled(rule: Rule) -> tuple[str, ...]:
     """The placeholders of a rule's text that its event or its recipients can never fill."""
     named = rule.to_site or rule.to_billing
-    never = {"link"} if named else {"link", "contact"}
+    never = set() if named else {"contact"}
+    if rule.fixed_number and not (named or rule.to_ad_hoc):  # a copy for a fixed number has no link (rule 22)
+        never.add("link")
     return tuple(name for name in names_in(rule.text) if name in never)
 
 
@@ -105,7 +107,7 @@ def _is(names: tuple[str, ...]) -> str:
 
 def _why(name: str) -> str:
     if name == "link":
-        return "contacts have no page to be linked to"
+        return "it goes to a fixed number alone, whose copy carries no link"
     return f"it goes to no site or billing contact, so that {KNOWN[name]} is not known"
 
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from domain.account import Account, Location
 from domain.alerts import BEFORE_START, Box, Event, Rule, window_mark, window_of
 from domain.delivery import State
+from domain.final_text import Additions, counted_text, final_text, invitation
 from domain.hours import leaves_at
 from domain.jobs import Status
 from domain.messages import MAX_BODY, Party, Person
 from domain.people import Contact, first_name
 from domain.phone import tail
 from domain.placeholders import Unfillable, fill, fill_known
-from domain.wording import invitation, joined, values_of
+from domain.wording import values_of
 
 _UNDER_WAY = frozenset({Status.STARTED, Status.AWAITING_APPROVAL, Status.READY})
 _STATUSES = {
@@ -29,8 +30,8 @@ _STATUSES = {
 class Addressee:
     """A contact in one of a job's boxes.
 
-    `stated`: consent for their number is on record. `invited`: an earlier alert of this job told
-    them who writes and how to stop.
+    `stated`: consent for their number is on record. `invited`: an earlier text on this job told them
+    who writes and how to stop.
     """
 
     contact: Contact
@@ -40,7 +41,10 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is true of a job at the moment when something is told about it."""
+    """What is true of a job at the moment when something is told about it.
+
+    `link_address` is as long as that of a contact's link, "" where texts carry none.
+    """
 
     number: str
     title: str
@@ -55,6 +59,7 @@ class Facts:
     window_start: datetime | None = None
     window_end: datetime | None = None
     people: Mapping[Box, Addressee] = field(default_factory=dict)
+    link_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,15 @@ class Happening:
 class Text:
     """One text to one phone. `state` is QUEUED, HELD, or how it failed before it began; `reason` says why.
 
-    `phone` is E.164, "" where nobody can be texted. `private`: the words could not be filled in, so
+    `phone` is E.164, "" where nobody can be texted. `words` stand in the conversation, `body` is the
+    text as it would leave now (`domain.final_text`). `private`: the words could not be filled in, so
     that they are for dispatchers alone.
     """
 
     people: tuple[Person, ...]
     boxes: tuple[Box, ...]
     phone: str
+    words: str
     body: str
     values: Mapping[str, str]
     state: State
@@ -209,15 +216,14 @@ def _text(
     values = values_of(facts, [_first_name(person.contact) for person in named])
     reason, private = group.reason, False
     try:
-        body = fill(rule.text, values)
+        words = fill(rule.text, values)
     except Unfillable as missing:
-        body, private = fill_known(rule.text, values), True
+        words, private = fill_known(rule.text, values), True
         reason = reason or _unfilled(missing.names)
-    # A copy for a number that is no contact carries the words alone.
-    if not private and any(not person.invited for person in group.people):
-        wish = any(not person.contact.email for person in group.people if not person.invited)
-        body = joined(body, invitation(facts, wish))
-    if not reason and len(body.encode("utf-16-le")) // 2 > MAX_BODY:
+    if not group.people:  # a copy for a number that is no contact carries the words alone
+        words = final_text(words, Additions())
+    added = Additions() if private or not group.people else additions_of(group.people, facts)
+    if not reason and len(counted_text(words, added).encode("utf-16-le")) // 2 > MAX_BODY:
         reason, private = f"filled in, it is longer than the {MAX_BODY:,} characters of a text", True
     leaves, use_by, late = _hour(group, happening, rule, facts, now)
     state = State.HELD if leaves > now else State.QUEUED
@@ -231,13 +237,25 @@ def _text(
         people=_people(group),
         boxes=group.boxes,
         phone=group.phone,
-        body=body,
+        words=words,
+        body=words if private else final_text(words, added),
         values=values,
         state=state,
         leaves_at=leaves if state is State.HELD else now,
         use_by=use_by,
         reason=reason,
         private=private,
+    )
+
+
+def additions_of(people: Sequence[Addressee], facts: Facts) -> Additions:
+    """What the text of these people carries beside the rule's words; a job's tag is added when it leaves."""
+    strangers = [person for person in people if not person.invited]
+    return Additions(
+        invites=invitation(facts.location.name, facts.number) if strangers else "",
+        wish=any(not person.contact.email for person in strangers),
+        linked=bool(facts.link_address),
+        address=facts.link_address,
     )
 
 

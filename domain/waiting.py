@@ -14,6 +14,8 @@ _THANKS = frozenset(
 _REACTION = re.compile(
     r"(?:(?:liked|loved|disliked|emphasized|questioned|laughed at) |reacted \S+ to )[“\"].*[”\"]", re.DOTALL
 )
+_NO_ANSWER = frozenset({Kind.ALERT, Kind.DECISION})
+"""Kinds of messages to a contact that answer no question of theirs."""
 _TRIMMINGS = re.compile("[!.,\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
@@ -40,14 +42,17 @@ def next_turn(turn: Turn, message: Message, failed: bool = False) -> Turn:
 
     A contact's message waits on the dispatcher, a person's text to the contact on the customer
     (back if it fails), a private question on the worker while the age still counts from the
-    customer's text, a worker's text to the contact on the dispatcher until it is released. Automatic
-    texts and notes to nobody change nothing, nor does what never went out.
+    customer's text, a worker's text to the contact on the dispatcher until it is released. A decision
+    that a dispatcher wrote down is the customer's word, told already: nobody waits for it any more.
+    Automatic texts and notes to nobody change nothing, nor does what never went out.
     """
     author = message.author.role
     if author in (Party.CONTACT, Party.PHONE):
-        return turn if is_thanks(message.body) else _asked(turn, message)
+        return turn if _asks_nothing(message) else _asked(turn, message)
     if author is Party.SYSTEM or message.kind is Kind.ALERT:
         return turn
+    if message.kind is Kind.DECISION:
+        return Turn() if turn.on is Waiting.CUSTOMER else turn
     if message.stage is Stage.WAITING_RELEASE:
         return _waits(Waiting.DISPATCHER, turn, message)
     if message.is_contact_message:
@@ -65,12 +70,17 @@ def unanswered(messages: Iterable[Message]) -> tuple[int, ...]:
     for message in messages:
         author = message.author
         if author.role is Party.CONTACT and author.contact_id:
-            if not is_thanks(message.body):
+            if not _asks_nothing(message):
                 waiting[author.contact_id] = None
-        elif author.role is not Party.SYSTEM and message.kind is not Kind.ALERT and message.stage is Stage.OUT:
+        elif author.role is not Party.SYSTEM and message.kind not in _NO_ANSWER and message.stage is Stage.OUT:
             for person in message.recipients:
                 waiting.pop(person.contact_id or 0, None)
     return tuple(waiting)
+
+
+def _asks_nothing(message: Message) -> bool:
+    """Whether a contact's message only says thanks; an "ok" that staff are told something about is more (rule 35)."""
+    return is_thanks(message.body) and not message.notice
 
 
 def _asked(turn: Turn, message: Message) -> Turn:

@@ -1,10 +1,11 @@
-"""The words of automatic texts: the values of their placeholders, and the sentence that invites a contact."""
+"""The words of automatic texts: the values of their placeholders."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from domain.links import PLACE
 from domain.people import first_name
 from domain.phone import is_e164, show
 
@@ -35,15 +36,9 @@ def values_of(facts: "Facts", names: Sequence[str] = ()) -> dict[str, str]:
         "start": f"{day_words(start)}, {start:%H:%M}" if start else "",
         "status": facts.status.words.lower(),
         "callback": _phone(facts.location.callback_phone),
-        "link": "",
+        "link": PLACE,
     }
     return {name: " ".join(value.split()) for name, value in values.items()}
-
-
-def invitation(facts: "Facts", email: bool) -> str:
-    """Who writes, on which job, and how to stop; with the wish for an email address (rule 24)."""
-    wish = ", and please tell us your email address" if email else ""
-    return f"{facts.location.name} writes to you here about job {facts.number}; text STOP to get no more{wish}."
 
 
 def joined(text: str, sentence: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from domain.account import Location
 from domain.alerts import Event, Rule, first_rule, moved_mark, window_mark
 from domain.errors import Refusal
+from domain.final_text import final_text
 from domain.hours import on_the_clock, reminder_at
-from domain.people import User
+from domain.links import PLACE
+from domain.people import User, first_name
 from domain.permissions import Act, demand
 from domain.placeholders import fill_known, names_in
 from domain.rule_checks import checked
 from domain.segments import Count, count
-from domain.telling import Facts, Happening, Text, boxes_of, texts_of, why_moot
+from domain.telling import Addressee, Facts, Happening, Text, additions_of, boxes_of, texts_of, why_moot
 from domain.wording import values_of
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ _GONE = "This job is not in your list any more. Choose another one."
 class Preview:
     """What a rule would text on a job if its event happened now (a reminder: at its time).
 
-    `text` is that of the first phone, `why_not` says what keeps every text from going, "" if one goes.
+    `text` is that of the first phone, with `[link]` for an address that `count` and `cost` count whole.
+    `why_not` says what keeps every text from going, "" if one goes.
     """
 
     text: str
@@ -131,7 +134,7 @@ class AlertSetup:
         if rule.event.is_quick_action:
             return _of_quick_action(rule, facts, happening.at)
         texts = texts_of(happening, rule, facts, happening.due_at)
-        return _previewed(rule, texts, happening.due_at, _why_never(rule, happening, facts, self.clock()))
+        return _previewed(rule, texts, facts, happening.due_at, _why_never(rule, happening, facts, self.clock()))
 
     def dry_run(self, user: User, rule: Rule, day: date) -> list[DryText]:
         """The texts that this rule, saved or not, would have sent on a day (each location's own). Nothing is written.
@@ -202,7 +205,7 @@ def _why_never(rule: Rule, happening: Happening, facts: Facts, now: datetime) ->
     return why_moot(happening, facts, now)
 
 
-def _previewed(rule: Rule, texts: tuple[Text, ...], at: datetime, never: str) -> Preview:
+def _previewed(rule: Rule, texts: tuple[Text, ...], facts: Facts, at: datetime, never: str) -> Preview:
     going = [text for text in texts if text.goes]
     shown = next(iter(going or texts), None)
     body = shown.body if shown else rule.text
@@ -210,17 +213,29 @@ def _previewed(rule: Rule, texts: tuple[Text, ...], at: datetime, never: str) ->
     why_not = never
     if not going and not never:
         why_not = "; ".join(dict.fromkeys(text.reason for text in texts)) or _nobody(rule)
-    return Preview(body, people, why_not, count(body), _cost(going), shown.leaves_at if shown else at)
+    cost = _cost([_counted(text.body, facts) for text in going])
+    return Preview(body, people, why_not, _counted(body, facts), cost, shown.leaves_at if shown else at)
 
 
 def _of_quick_action(rule: Rule, facts: Facts, at: datetime) -> Preview:
-    """A quick action's rule fills a form: its text without an invitation, and whom it would tick."""
-    people = [facts.people[box].contact for box in boxes_of(rule) if box in facts.people]
-    body = fill_known(rule.text, values_of(facts, [c.name.split()[0] for c in people[:1] if c.name.split()] or [""]))
-    phones = len({contact.mobile for contact in people if contact.mobile})
-    names = tuple(dict.fromkeys(contact.name for contact in people))
-    counted = count(body)
-    return Preview(body, names, "" if people else _nobody(rule), counted, _parts(counted.parts, phones), at)
+    """A quick action's rule fills a form: what its text would be, and whom it would tick."""
+    people = [facts.people[box] for box in boxes_of(rule) if box in facts.people]
+    named = [first_name(person.contact.name) for person in people[:1] if person.contact.name.split()]
+    words = fill_known(rule.text, values_of(facts, named or [""]))
+    phones: dict[str, list[Addressee]] = {}
+    for person in people:
+        if person.contact.mobile and person.contact.why_no_text() is None:
+            phones.setdefault(person.contact.mobile, []).append(person)
+    texts = [final_text(words, additions_of(group, facts)) for group in phones.values()]
+    body = texts[0] if texts else words
+    names = tuple(dict.fromkeys(person.contact.name for person in people))
+    cost = _cost([_counted(text, facts) for text in texts])
+    return Preview(body, names, "" if people else _nobody(rule), _counted(body, facts), cost, at)
+
+
+def _counted(text: str, facts: Facts) -> Count:
+    """The parts of a text with an address as long as the one that it leaves with."""
+    return count(text.replace(PLACE, facts.link_address))
 
 
 def _nobody(rule: Rule) -> str:
@@ -231,16 +246,15 @@ def _name(text: Text) -> str:
     return " and ".join(person.name for person in text.people)
 
 
-def _cost(texts: list[Text]) -> str:
+def _cost(texts: Sequence[Count]) -> str:
     """What the carrier counts: parts × phones, added up."""
-    parts = [max(1, count(text.body).parts) for text in texts]
+    parts = [max(1, text.parts) for text in texts]
     if not parts:
         return "no text is sent"
     return _parts(parts[0], len(parts)) if len(set(parts)) == 1 else f"{sum(parts)} parts to {len(parts)} phones"
 
 
 def _parts(parts: int, phones: int) -> str:
-    parts = max(1, parts)
     return f"{parts} part{'s' if parts > 1 else ''} × {phones} phone{'' if phones == 1 else 's'}"
 
 

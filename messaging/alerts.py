@@ -32,10 +32,8 @@ def boxes(job: Job) -> tuple[Box, Box, Box]:
 
 
 def first_text(job: Job) -> str:
-    """The words proposed for a job's first alert: who writes, about what, and how to stop."""
+    """The words proposed for a job's first alert: who writes, and about what. How to stop is added to it."""
     about = f"{job.title} ({job.asset})" if job.title and job.asset else job.title or job.asset or "your job"
     worker = f" {job.worker.name.split()[0]} will come." if job.worker else ""
-    return (
-        f"{job.location.name}: job {job.number}, {about}, is planned.{worker} "
-        "Answer this text to reach us. Reply STOP to get no more texts."
-    )
+    answer = " Answer this text to reach us." if job.location.direct_reply else ""
+    return f"{job.location.name}: job {job.number}, {about}, is planned.{worker}{answer}"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.account import Account
 from domain.delivery import State
+from domain.final_text import Additions, counted_text
 from domain.jobs import Job
 from domain.messages import Party, Stage
 from domain.people import User
@@ -43,20 +44,46 @@ def when_it_leaves(departure: Departure, now: datetime, clock_time: Callable[[da
     return f"{words}; {later}" if later else words
 
 
-def what_it_costs(body: str, chosen: Sequence[Choice], leaves: str = "leaves now") -> str:
-    """The running count: encoding, units, parts × phones; when it leaves; and the dear character where there is one."""
+def what_it_costs(
+    body: str, chosen: Sequence[Choice], leaves: str = "leaves now", added: Sequence[Additions] = ()
+) -> str:
+    """The running count of what is really texted: encoding, units, parts, phones; when it leaves; the dear character.
+
+    `added` is what each phone's text carries beside the words; of several the longest is counted.
+    """
     phones = len({c.person.mobile for c in chosen if c.person.role is Party.CONTACT and c.person.mobile})
     if not phones:
         later = f" · {leaves}" if leaves != "leaves now" else ""
         return f"{len(body)} characters" + (f" · no text is sent{later}" if chosen else "")
-    counted = count(body)
-    parts = max(1, counted.parts)
-    text = f"{counted.encoding} {counted.units}/{counted.per_part * parts} · {parts} part{'s' if parts > 1 else ''}"
-    text += f" × {phones} phone{'s' if phones != 1 else ''} · {leaves}"
-    dear = dear_word(body)
+    texts = [counted_text(body, more) for more in added] if len(added) == phones else [body] * phones
+    longest = max(texts, key=lambda text: (count(text).parts, count(text).units))
+    text = f"{_parts(texts, longest)} · {leaves}"
+    if more := _what_is_added(added):
+        text = f"with {more}: {text}"
+    counted, dear = count(longest), dear_word(longest)
     if counted.encoding is Encoding.UCS2 and dear is not None:
         text = f"“{dear[0]}” in “{dear[1][:20]}”: {counted.per_part} per part · {text}"
     return text
+
+
+def _parts(texts: Sequence[str], longest: str) -> str:
+    """Encoding, units and parts of the longest text, and how many parts leave in all."""
+    counted = count(longest)
+    parts = max(1, counted.parts)
+    words = f"{counted.encoding} {counted.units}/{counted.per_part * parts} · {parts} part{'s' if parts > 1 else ''}"
+    words += f" × {len(texts)} phone{'s' if len(texts) != 1 else ''}"
+    all_parts = sum(max(1, count(text).parts) for text in texts)
+    return words if all_parts == parts * len(texts) else f"{words}, {all_parts} in all"
+
+
+def _what_is_added(added: Sequence[Additions]) -> str:
+    """What texts carry beside the words, in a few words."""
+    found = (
+        ("invitation", any(more.invites for more in added)),
+        ("link", any(more.linked for more in added)),
+        ("tag", any(more.tag for more in added)),
+    )
+    return ", ".join(name for name, there in found if there)
 
 
 def _where(job: Job) -> str:

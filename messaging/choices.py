@@ -18,7 +18,7 @@ class Choice:
     """Somebody who may be written to. `why_not` is the reason they cannot be texted, "" if they can.
 
     `key` names them in the composer and in drafts ("contact:7", "worker:2", "dispatch"). `zone` is the
-    contact's own time zone, "" for the location's.
+    contact's own time zone, "" for the location's; `groups` are those of the customer that they are in.
     """
 
     key: str
@@ -28,6 +28,7 @@ class Choice:
     about: str = ""
     why_not: str = ""
     zone: str = ""
+    groups: tuple[str, ...] = ()
 
 
 def choices(
@@ -51,7 +52,7 @@ def choices(
 
 def matches(choice: Choice, words: str) -> bool:
     """Whether all these words stand in somebody's name, job title, phone, email or group; accents do not count."""
-    text = fold(f"{choice.person.name} {choice.about} {choice.group}")
+    text = fold(" ".join((choice.person.name, choice.about, choice.group, *choice.groups)))
     digits = "".join(c for c in text if c.isdigit())
     return all(word in text or (word.isdigit() and word in digits) for word in fold(words).split())
 
@@ -77,9 +78,9 @@ def key_of(person: Person) -> str:
 def _contact_choice(contact: Contact, group: str) -> Choice:
     person = Person(Party.CONTACT, contact.name, contact_id=contact.id, mobile=contact.mobile)
     about = " · ".join(part for part in (contact.title, contact.mobile, contact.email) if part)
-    return Choice(
-        f"contact:{contact.id}", person, group, Channel.SMS, about, contact.why_no_text() or "", contact.time_zone
-    )
+    why_not = contact.why_no_text() or ""
+    key = f"contact:{contact.id}"
+    return Choice(key, person, group, Channel.SMS, about, why_not, contact.time_zone, contact.groups)
 
 
 _DISPATCH_FOR_WORKERS = Choice("dispatch", DISPATCH, TEAM, None, "the dispatchers of this location")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from domain.account import WorkerWrites
 from domain.delivery import Channel
 from domain.errors import Refusal
+from domain.final_text import Additions, counted_text
 from domain.jobs import Job
+from domain.links import without_secrets
 from domain.messages import MAX_BODY, Kind, NewMessage, Party, Person, Stage
 from domain.people import Role, User
 from domain.permissions import Act, demand
@@ -90,9 +92,10 @@ class Conversation:
         if compose.kind is Kind.ALERT:
             demand(author, Act.SEND_ALERTS)
         body = filled(checked_body(compose.body))
-        chosen = self._chosen(author, job, compose.recipients)
+        chosen = self.chosen(author, job, compose.recipients)
         people = tuple(choice.person for choice in chosen)
         leaving = self._departure(author, job, chosen, compose)
+        fits(body, leaving.added)
         return self._post(
             NewMessage(
                 job_id=job.id,
@@ -113,10 +116,17 @@ class Conversation:
             compose.seen_seq,
         )
 
-    def when(self, author: User, job: Job, keys: Sequence[str], leave_at: datetime | None = None) -> Departure:
+    def when(
+        self,
+        author: User,
+        job: Job,
+        keys: Sequence[str],
+        leave_at: datetime | None = None,
+        kind: Kind = Kind.MESSAGE,
+    ) -> Departure:
         """How a message to these people would leave now, for the composer's line; Refusal as `send` gives it."""
-        chosen = self._chosen(author, job, keys)
-        return self._departure(author, job, chosen, Compose(job.id, tuple(keys), "", "", leave_at=leave_at))
+        chosen = self.chosen(author, job, keys)
+        return self._departure(author, job, chosen, Compose(job.id, tuple(keys), "", "", kind=kind, leave_at=leave_at))
 
     def send_as_program(self, job: Job, contact_or_worker: Person, body: str, compose_id: str) -> Sent | Crossed:
         """Write a message from the command line, under no person's name; held for the hour like an alert."""
@@ -159,7 +169,8 @@ class Conversation:
             raise Refusal("This job was handed over; you can read it but no longer write on it.")
         return job
 
-    def _chosen(self, author: User, job: Job, keys: Sequence[str]) -> list[Choice]:
+    def chosen(self, author: User, job: Job, keys: Sequence[str]) -> list[Choice]:
+        """Whom these keys of the composer mean; Refusal (field "recipient") where one of them cannot be written to."""
         if not keys:
             raise Refusal("Nobody is chosen yet: pick a recipient.", "recipient")
         if len(keys) > _MAX_RECIPIENTS:
@@ -190,7 +201,10 @@ class Conversation:
             heard=self.threads.last_heard(job.id, contacts) if account.holds else {},
             quick=compose.quick,
         )
-        return depart(chosen, wish, account, job.location, now)
+        leaving = depart(chosen, wish, account, job.location, now)
+        base = self.reads.engine(now).page_url
+        phones = by_phone(chosen)
+        return replace(leaving, added=self.conversations.additions(job.id, phones, compose.kind, base))
 
     def _author(self, author: User, job: Job, compose: Compose, people: Sequence[Person]) -> Person:
         """The author; of a message passed on, the worker too: "Marco Diaz, through Ann Lee" (rule 49)."""
@@ -214,7 +228,7 @@ class Conversation:
 
 def checked_body(body: str) -> str:
     """The body as it will be sent; Refusal (field "contents") when it is empty, too long or no text."""
-    body = body.strip()
+    body = without_secrets(body.strip())
     if not body:
         raise Refusal("There is nothing to send yet: write a message.", "contents")
     if "\x00" in body or any("\ud800" <= c <= "\udfff" for c in body):
@@ -226,6 +240,27 @@ def checked_body(body: str) -> str:
             "contents",
         )
     return body
+
+
+def fits(body: str, added: Sequence[Additions]) -> None:
+    """Refusal (field "contents") where somebody's text would be too long with what is added for them."""
+    longest = max((len(counted_text(body, more).encode("utf-16-le")) // 2 for more in added), default=0)
+    if longest > MAX_BODY:
+        raise Refusal(
+            f"With invitation and link the text has {longest:,} characters; {MAX_BODY:,} is the most. "
+            f"Shorten it by {longest - MAX_BODY:,}.",
+            "contents",
+        )
+
+
+def by_phone(chosen: Sequence[Choice]) -> dict[str, tuple[int, ...]]:
+    """The contacts behind each phone that a message is texted to, in their order."""
+    phones: dict[str, tuple[int, ...]] = {}
+    for choice in chosen:
+        person = choice.person
+        if choice.channel is Channel.SMS and person.mobile and person.contact_id:
+            phones[person.mobile] = (*phones.get(person.mobile, ()), person.contact_id)
+    return phones
 
 
 def filled(body: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from domain.account import Account, Location
 from domain.delivery import Channel, State
+from domain.final_text import Additions
 from domain.hours import leaves_at
 from domain.messages import NewDelivery, Stage
 from messaging.choices import Choice
@@ -33,12 +34,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """The stage a new message begins in, when it leaves by itself, its deliveries, and why they wait."""
+    """The stage a new message begins in, when it leaves by itself, its deliveries, and why they wait.
+
+    `added` is what each phone's text carries beside the words, in the order of the texts.
+    """
 
     stage: Stage
     leaves_at: datetime | None
     deliveries: tuple[NewDelivery, ...]
     why: str = ""
+    added: tuple[Additions, ...] = ()
 
 
 def depart(chosen: Sequence[Choice], wish: Wish, account: Account, location: Location, now: datetime) -> Departure:
@@ -63,6 +68,23 @@ def depart(chosen: Sequence[Choice], wish: Wish, account: Account, location: Loc
     ]
     whys = [why for _, _, _, why in texts if why]
     return Departure(stage, leaves, tuple(sorted((*deliveries, *desk), key=lambda d: d.recipient)), "; ".join(whys))
+
+
+def depart_at_once(
+    chosen: Sequence[Choice], wish: Wish, account: Account, location: Location, now: datetime
+) -> tuple[NewDelivery, ...]:
+    """The deliveries of a message that is out as soon as it is stored; only each text waits for its reader's hour."""
+    deliveries = [
+        NewDelivery(place, Channel.DESK, choice.person.name, State.WAITING, now)
+        for place, choice in enumerate(chosen)
+        if choice.channel is Channel.DESK
+    ]
+    for place, choice in _phones(chosen):
+        due, why = hour_of(choice, wish, account, location, now)
+        state = State.HELD if due > now else State.QUEUED
+        assert choice.person.mobile is not None
+        deliveries.append(NewDelivery(place, Channel.SMS, choice.person.mobile, state, due, due + account.use_by, why))
+    return tuple(sorted(deliveries, key=lambda delivery: delivery.recipient))
 
 
 def hour_of(choice: Choice, wish: Wish, account: Account, location: Location, begin: datetime) -> tuple[datetime, str]:

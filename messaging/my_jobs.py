@@ -179,6 +179,10 @@ class MyJobs:
             raise Refusal(f"Put something in the place of {{{known[0].asks[0]}}} first.", "contents")
         return self.reply(worker, job_id, Answer(("dispatch",), known[0].body, form_id, seen_seq))
 
+    def photo(self, worker: User, job_id: int, photo_id: int) -> tuple[str, bytes] | None:
+        """The media type and bytes of a picture on a message that the worker may see."""
+        return self.threads.photo(worker, job_id, photo_id)
+
     def seen(self, worker: User, job_id: int, seq: int) -> None:
         """The worker had messages up to this feed number before their eyes; never further than they may see."""
         newest, _ = self.threads.messages(worker, job_id, count=1)

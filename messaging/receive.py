@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from domain.messages import DISPATCH, Kind, Message, NewMessage, Party, Person
-from domain.optout import Keyword, keyword, may_mean_the_job
+from domain.inbound import addressed_to, author_of, notice_of
+from domain.messages import DISPATCH, Kind, NewMessage, Party, Person
+from domain.optout import keyword
 from domain.routing import How, Placement, place, tag_of
+from messaging.auto_answers import answer_to
 
 if TYPE_CHECKING:
     from domain.ports import Carrier
@@ -20,6 +23,7 @@ _REASONS = {
     How.UNKNOWN: "we have never texted this phone from that number",
     How.TOO_LATE: "the last text to this phone was too long ago, or its job is closed",
 }
+_TAG = re.compile(r"#[0-9A-Za-z]+")
 _log = logging.getLogger("jobline.receive")
 
 
@@ -69,39 +73,43 @@ def _place(inbox: Inbox, kept: Kept, now: datetime) -> bool:
     if placement.job_id is None:
         return inbox.place(kept, None, _REASONS[placement.how], word)
     worker = inbox.worker_of_phone(text.sender)
-    make = _from_worker if worker is not None and worker.role is Party.WORKER else _from_contact
-    return inbox.place(kept, make(inbox, kept, placement, worker), placement.how.value, word)
+    if worker is not None and worker.role is Party.WORKER:
+        return inbox.place(kept, _from_worker(kept, placement, worker), placement.how.value, word)
+    message, answer = _from_contact(inbox, kept, placement, now)
+    return inbox.place(kept, message, placement.how.value, word, answer)
 
 
-def _from_contact(inbox: Inbox, kept: Kept, placement: Placement, _worker: Person | None) -> NewMessage:
-    """A contact's text goes to the author of the text it answers and to the assigned worker (rule 8)."""
+def _from_contact(
+    inbox: Inbox, kept: Kept, placement: Placement, now: datetime
+) -> tuple[NewMessage, NewMessage | None]:
+    """A contact's text as a message on its job (rule 8), and the automatic answer to it, if there is one."""
     assert placement.job_id is not None
-    answered, people = inbox.answered(kept.text.sender, placement.job_id)
-    location, worker = inbox.job_facts(placement.job_id)
-    to = _answered_to(answered)
-    if worker is not None and location.direct_reply and inbox.three_way():
-        to = (*to, worker)
-    return NewMessage(
+    text = kept.text
+    answered, people = inbox.answered(text.sender, placement.job_id)
+    facts, account, stopped = inbox.job_facts(placement.job_id), inbox.account(), inbox.stopped(text.sender)
+    message = NewMessage(
         job_id=placement.job_id,
         kind=Kind.REPLY,
-        author=_author(people, kept.text.sender),
-        recipients=to,
-        body=kept.text.body,
-        at=kept.text.at,
-        compose_id=f"in:{kept.text.sid}",
+        author=author_of(people, text.sender),
+        recipients=addressed_to(answered, facts.worker if facts.location.direct_reply and account.three_way else None),
+        body=text.body,
+        at=text.at,
+        compose_id=f"in:{text.sid}",
         reply_to=answered.id if answered else None,
-        dispatch_only=not location.direct_reply,
+        dispatch_only=not facts.location.direct_reply,
         unsure=placement.unsure,
         guessed=placement.guessed,
         after_closing=placement.after_closing,
-        notice=_notice(kept.text.body),
+        notice=notice_of(text.body, facts.awaits_approval, stopped),
     )
+    contact = people[0] if people else None
+    zone = inbox.zone_of(contact.contact_id) if contact else ""
+    return message, answer_to(text, message, contact, facts, account, now, inbox.links_out(), zone, stopped)
 
 
-def _from_worker(_inbox: Inbox, kept: Kept, placement: Placement, worker: Person | None) -> NewMessage:
+def _from_worker(kept: Kept, placement: Placement, worker: Person) -> NewMessage:
     """A worker's own phone writes to the dispatcher on the job last texted about."""
     assert placement.job_id is not None
-    assert worker is not None
     return NewMessage(
         job_id=placement.job_id,
         kind=Kind.MESSAGE,
@@ -114,33 +122,8 @@ def _from_worker(_inbox: Inbox, kept: Kept, placement: Placement, worker: Person
     )
 
 
-def _answered_to(answered: Message | None) -> tuple[Person, ...]:
-    if answered is None or answered.kind is Kind.ALERT or answered.author.role is not Party.DISPATCHER:
-        return (DISPATCH,)
-    return (answered.author,)
-
-
-def _author(people: list[Person], phone: str) -> Person:
-    """The contact behind a phone; where several share it, both names, filed under the last addressed (rule 33)."""
-    if not people:
-        return Person(Party.PHONE, phone, mobile=phone)
-    last = people[0]
-    if len(people) == 1:
-        return Person(Party.CONTACT, last.name, contact_id=last.contact_id, mobile=phone)
-    names = " or ".join(p.name for p in people)
-    return Person(Party.CONTACT, f"{names} (same phone)", contact_id=last.contact_id, mobile=phone)
-
-
-def _notice(body: str) -> str:
-    word = keyword(body)
-    if word is Keyword.STOP and may_mean_the_job(body):
-        return "Opted out; may have meant the job: call. Only START from that phone undoes it."
-    if word is Keyword.STOP:
-        return "Opted out. No more texts to this phone until it sends START."
-    return "Takes texts again." if word is Keyword.START else ""
-
-
 def _printed_tags(inbox: Inbox, text: Incoming) -> str:
     """The job tags in a text that we printed for that phone; "unit #12" is none."""
     printed = (tag_of(job_id) for job_id in inbox.tagged(text.sender, text.to))
-    return " ".join(tag for tag in printed if tag.casefold() in text.body.casefold())
+    written = {tag.casefold() for tag in _TAG.findall(text.body)}
+    return " ".join(tag for tag in printed if tag.casefold() in written)

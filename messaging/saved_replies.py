@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import Refusal
 from domain.jobs import Job
+from domain.links import PLACE
 from domain.messages import MAX_BODY
 from domain.people import Role, User, first_name
 from domain.permissions import Act, demand
@@ -49,6 +50,8 @@ class SavedReplies:
         name, body = read_name(reply.name, "a name to find it by"), _checked(reply.body)
         if reply.own and reply.for_workers:
             raise Refusal("Quick replies for workers are the team's: choose the team, or untick that.", "for_workers")
+        if reply.for_workers and "link" in names_in(body):
+            raise Refusal("Quick replies go to Dispatch, where no link leads anywhere: take {link} out.", "body")
         kept = SavedReply(reply.id, name, body, reply.own, reply.for_workers, reply.place)
         reply_id = self._store.keep(user.id, kept)
         return self._store.one(reply_id, user.id) or kept
@@ -92,6 +95,7 @@ def values(user: User, job: Job, contact: str = "") -> dict[str, str]:
         "dispatcher": first_name(user.name) if user.role is Role.DISPATCHER else "",
         "status": job.status.words,
         "callback": show(job.location.callback_phone) if job.location.callback_phone else "",
+        "link": PLACE,
     }
     if job.window_start is not None:
         zone = ZoneInfo(job.location.time_zone)
@@ -111,6 +115,4 @@ def _checked(body: str) -> str:
         raise Refusal(f"{len(body):,} characters are too many: a text holds {MAX_BODY:,}.", "body")
     if "\x00" in body or any("\ud800" <= c <= "\udfff" for c in body):
         raise Refusal("The text holds a broken character that cannot be sent: take it out.", "body")
-    if "link" in names_in(body):
-        raise Refusal("{link} is for alerts only: a typed message cannot carry it. Take it out.", "body")
     return body

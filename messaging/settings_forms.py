@@ -11,6 +11,7 @@ from domain import phone
 from domain.account import Account, Location, WorkerWrites
 from domain.administration import LocationForm, UserForm
 from domain.errors import Refusal
+from domain.estimates import money, plain_money
 from domain.hours import QuietHours
 from domain.people import Bell, Role
 from domain.routing import Windows
@@ -64,8 +65,8 @@ def read_user(
     )
 
 
-def read_location(typed: Mapping[str, str], direct_reply: bool, worker_sees_numbers: bool) -> LocationForm:
-    """A location's form: name, country, currency, time_zone, callback_phone, quiet_begin and quiet_end as typed."""
+def read_location(typed: Mapping[str, str], ticked: Collection[str]) -> LocationForm:
+    """A location's form. `typed` holds what `show_location` shows, `ticked` its boxes by the names of the fields."""
     name = read_name(typed.get("name", ""), "the location's name")
     country = typed.get("country", "").strip().upper()
     if not phone.is_country(country):
@@ -82,8 +83,10 @@ def read_location(typed: Mapping[str, str], direct_reply: bool, worker_sees_numb
         quiet=QuietHours(
             _clock(typed.get("quiet_begin", ""), "quiet_begin"), _clock(typed.get("quiet_end", ""), "quiet_end")
         ),
-        direct_reply=direct_reply,
-        worker_sees_numbers=worker_sees_numbers,
+        direct_reply="direct_reply" in ticked,
+        worker_sees_numbers="worker_sees_numbers" in ticked,
+        links_in_texts="links_in_texts" in ticked,
+        approve_up_to=_approve_up_to(typed.get("approve_up_to", ""), currency),
     )
 
 
@@ -148,6 +151,7 @@ def show_location(form: LocationForm) -> dict[str, str]:
         "callback_phone": phone.show(form.callback_phone) if form.callback_phone else "",
         "quiet_begin": f"{form.quiet.begin:%H:%M}",
         "quiet_end": f"{form.quiet.end:%H:%M}",
+        "approve_up_to": plain_money(form.approve_up_to, form.currency),
     }
 
 
@@ -158,6 +162,14 @@ def _mobile(text: str, country: str, field: str) -> str:
         return phone.parse(text, country)
     except Refusal as refusal:
         raise Refusal(refusal.sentence, field) from None
+
+
+def _approve_up_to(text: str, currency: str) -> int:
+    """Minor units of an amount in the currency that is typed beside it."""
+    amount = money(text, currency, "approve_up_to")
+    if amount < 0 or not text.strip():
+        raise Refusal("Type an amount from 0 up; with 0 every approval asks for a code.", "approve_up_to")
+    return amount
 
 
 def _clock(text: str, field: str) -> time:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, TextArea
 
 from domain.errors import Refusal
+from domain.final_text import Additions
 from domain.jobs import Job
 from domain.messages import Kind
 from domain.text import one_line
@@ -20,6 +21,7 @@ from messaging.alerts import Box, boxes, first_text
 from messaging.audience import what_it_costs, when_it_leaves
 from messaging.choices import Choice, choices
 from messaging.conversation import Compose
+from messaging.departure import Departure
 from screens.base import DeskModal
 from screens.times import clock_time
 from widgets.contents import Contents
@@ -42,6 +44,7 @@ class AlertScreen(DeskModal[bool]):
         self._compose_id = uuid.uuid4().hex
         self._sending = False
         self._leaves = "leaves now"
+        self._added: tuple[Additions, ...] = ()
         self._asked_for: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -78,7 +81,7 @@ class AlertScreen(DeskModal[bool]):
         said = self.query_one("#alert-said", Label)
         said.remove_class("-wrong")
         chosen = self._choices()
-        said.update(Content(what_it_costs(self.query_one(Contents).text, chosen, self._leaves)))
+        said.update(Content(what_it_costs(self.query_one(Contents).text, chosen, self._leaves, self._added)))
         keys = tuple(choice.key for choice in chosen)
         if keys and keys != self._asked_for:
             self._ask_when(keys)
@@ -88,13 +91,15 @@ class AlertScreen(DeskModal[bool]):
         self._asked_for = keys
         job, user, services = self.job, self.user, self.services
 
-        def when() -> str:
-            return when_it_leaves(services.conversation.when(user, job, keys), services.clock(), clock_time)
+        self.ask(
+            lambda: services.conversation.when(user, job, keys, kind=Kind.ALERT),
+            self._say_when,
+            lambda _: None,
+            group="when",
+        )
 
-        self.ask(when, self._say_when, lambda _: None, group="when")
-
-    def _say_when(self, words: str) -> None:
-        self._leaves = words
+    def _say_when(self, leaving: Departure) -> None:
+        self._leaves, self._added = when_it_leaves(leaving, self.services.clock(), clock_time), leaving.added
         if not self.query_one("#alert-said").has_class("-wrong"):
             self.show_count()
 

@@ -19,6 +19,8 @@ from screens.hold import Hold
 from widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from screens.desk import Desk
     from screens.services import Services
 
@@ -115,6 +117,12 @@ class Asking(Widget):
         finally:
             if event.hold is not None:
                 event.hold.let_go()
+
+    def say_once(self, words: str, severity: SeverityLevel = "information", timeout: float = 3) -> None:
+        """Say something for a moment, unless the same words stand there already: notices lie upon the screen."""
+        standing = self.app._notifications  # Textual has no public way to ask what stands
+        if all(notice.message != words for notice in standing):
+            self.notify(words, severity=severity, markup=False, timeout=timeout)
 
     def tell(self, refusal: Refusal) -> None:
         """Show a refusal that belongs to no field."""

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from domain.alerts import Event
 from domain.errors import Refusal
-from domain.messages import Draft, Message, Stage
+from domain.messages import Draft, Kind, Message, Stage
 from domain.people import User
 from messaging.choices import key_of
+from screens.base import Asking
 from screens.leaving_acts import LeavingActs
 from screens.on_job import OnJob
 
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
 
 
 class CalledBack(NamedTuple):
-    """What was called back, and whether its words became the draft of its job."""
+    """What was called back, whether its words became the draft of its job, and which quick action wrote it."""
 
     message: Message
     draft: Draft
     kept: bool
+    event: Event | None = None
 
 
 class CallingBack(LeavingActs, OnJob):
@@ -63,6 +66,9 @@ class CallingBack(LeavingActs, OnJob):
     def _came_back(self, found: CalledBack | None) -> None:
         if found is None:
             self._words_again()
+        elif found.event is not None:
+            self.notify(words_to_form(self, found.message.job_id, found.event, found.draft), timeout=8)
+            self.refresh_thread()
         elif found.message.job_id == self.job_id:
             self.sending.take_back(found.draft, self.thread.messages)
             self.refresh_thread()
@@ -78,7 +84,28 @@ class CallingBack(LeavingActs, OnJob):
         elif self.may_write():
             keys = tuple(key for key in map(key_of, message.recipients) if key)
             draft = Draft(message.body, keys, message.reply_to, message.passes_on)
-            self.sending.take_back(draft, self.thread.messages)
+            if message.kind is Kind.QUICK_ACTION:
+                self._form_again(message, draft)
+            else:
+                self.sending.take_back(draft, self.thread.messages)
+
+    def _form_again(self, message: Message, draft: Draft) -> None:
+        """The words of a quick action go back into its form."""
+        user, services = self.user, self.services
+
+        def found(event: Event | None) -> None:
+            if event is not None:
+                from screens.quick_action import open_quick_action
+
+                words_to_form(self, message.job_id, event, draft)
+                open_quick_action(self, message.job_id, event)
+
+        self.ask(
+            lambda: services.quick_actions.event_of(user, message.job_id, message.id),
+            found,
+            group="call-back",
+            opening=True,
+        )
 
 
 def call_back(services: Services, user: User, here: int, selected: Message | None) -> CalledBack | None:
@@ -94,8 +121,19 @@ def call_back(services: Services, user: User, here: int, selected: Message | Non
     message = max(mine, key=lambda m: m.id) if mine else next(iter(chosen or (held if len(held) == 1 else [])), None)
     if message is None:
         return None
+    event = services.quick_actions.event_of(user, message.job_id, message.id)
     draft = services.planning.call_back(user, message.job_id, message.id)
-    return CalledBack(message, draft, message.job_id != here and keep_if_none(services, user, message.job_id, draft))
+    elsewhere = event is None and message.job_id != here
+    kept = elsewhere and keep_if_none(services, user, message.job_id, draft)
+    return CalledBack(message, draft, kept, event)
+
+
+def words_to_form(asking: Asking, job_id: int, event: Event, draft: Draft) -> str:
+    """Put what was called back into the form of its quick action; returns what to say of it."""
+    from screens.quick_action import put_back
+
+    put_back(asking, job_id, event, draft.body, draft.recipients)
+    return f"Called back: no text leaves. The job's status stays as it is. Its words are under q, {event.words}."
 
 
 def keep_if_none(services: Services, user: User, job_id: int, draft: Draft) -> bool:

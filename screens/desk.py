@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from screens.hold import Hold
     from screens.services import Services
     from storage.bell import Rang
+    from storage.contact_journal import Merge
     from storage.job_leads import Done
 
 RING_PAUSE_S = 2.0
@@ -32,6 +33,8 @@ class Desk(App[Any]):
     """How the job list is sorted now; the next job is the next in it."""
     last_done: tuple[float, int, Done] | None = None
     """What was called done last: when (`time.monotonic`) and up to which feed number; `d` takes it back for a while."""
+    merges: tuple[Merge, ...] = ()
+    """Contacts that were merged since the sign-in, the last one at the end: it can be undone."""
     rang: reactive[Rang | None] = reactive(None)
     """What the bell rang for, until that job is opened."""
     _rang_at = -RING_PAUSE_S
@@ -50,7 +53,7 @@ class Desk(App[Any]):
 
     def forget_sitting(self) -> None:
         """Nothing of the one who sat here is left for the next."""
-        self.rang, self.last_done, self.order = None, None, Order.WAITING
+        self.rang, self.last_done, self.order, self.merges = None, None, Order.WAITING, ()
 
     def signed_in(self, user: User, first: JobPage) -> None:
         """Somebody signed in: show their jobs, of which `first` is the first page."""
@@ -74,6 +77,10 @@ class Desk(App[Any]):
 
     def open_settings(self) -> None:
         """Show Settings."""
+        raise NotImplementedError
+
+    def open_contacts(self, customer_id: int | None) -> None:
+        """Show the contacts of a customer, or of all with None."""
         raise NotImplementedError
 
     def open_alert_setup(self) -> None:

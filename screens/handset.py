@@ -1,6 +1,7 @@
 """Talking to the practice carrier's phones over loopback, for the Phones screen alone."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from domain.errors import Refusal
 
 _OPENER = build_opener(ProxyHandler({}))
+_PAGE = re.compile(r"https?://[^\s/]+(?:/[^\s/]+)*?/[cw]/[0-9]{1,10}-[A-Za-z0-9_-]{22}(?:/[0-9]+)?")
 _AWAY = "The practice carrier does not answer. It starts with the engine; try again in a moment."
 
 
@@ -31,6 +33,11 @@ class PhoneText:
     body: str
     at: datetime
     received: bool
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The addresses of our pages in it; only what the phone received can hold one."""
+        return tuple(found[0] for found in _PAGE.finditer(self.body)) if self.received else ()
 
 
 class Handsets:

@@ -12,6 +12,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from widgets.wrapping import wrap
+
+_KEY, _NAME, _WHAT = 14, 15, 44
+"""The columns: key, name, and what it does, which goes on beneath itself."""
+
 
 class HelpScreen(ModalScreen[None]):
     """Every key that works here, with what it does."""
@@ -19,7 +24,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
     HelpScreen > VerticalScroll {
-        width: 76; max-width: 98%; height: auto; max-height: 96%;
+        width: 78; max-width: 98%; height: auto; max-height: 96%; scrollbar-size-vertical: 1;
         border: round $primary; background: $surface; padding: 0 1;
     }
     """
@@ -34,10 +39,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One key a line."""
-        lines = [
-            Content.assemble((f"{key:<14}", "bold $text-accent"), f"{name:<15}", (what, "$foreground 75%"))
-            for key, name, what in self._keys
-        ]
+        lines = [line for key, name, what in self._keys for line in _lines(key, name, what)]
         with VerticalScroll() as box:
             box.border_title = "Keys here"
             yield Static(Content("\n").join(lines))
@@ -45,3 +47,10 @@ class HelpScreen(ModalScreen[None]):
     def action_close(self) -> None:
         """Back to the screen."""
         self.dismiss(None)
+
+
+def _lines(key: str, name: str, what: str) -> list[Content]:
+    """A key in as many lines as it needs; each goes on in its own column."""
+    first, *more = wrap(what, _WHAT)
+    head = Content.assemble((f"{key:<{_KEY}}", "bold $text-accent"), f"{name:<{_NAME}}", (first, "$foreground 75%"))
+    return [head, *(Content.styled(" " * (_KEY + _NAME) + line, "$foreground 75%") for line in more)]

@@ -17,10 +17,13 @@ from screens.base import Changes, DeskScreen
 from screens.being_here import BeingHere
 from screens.calling_back import CallingBack
 from screens.details import details
+from screens.estimate_acts import EstimateActs
 from screens.job_acts import JobActs
 from screens.job_reader import FURTHEST, PAGE, JobReader, Loaded
 from screens.leading import LEADING
+from screens.link_keys import LinkKeys
 from screens.message_acts import MessageActs
+from screens.placing_acts import PlacingActs
 from screens.quick_replies import QuickReplies, digit_keys
 from screens.read_mark import ReadMark
 from screens.send_message import SendMessage
@@ -39,7 +42,9 @@ _NO_CHAT = "Your account takes no part in messages. Ask the administrator for th
 _GONE = "This job is not in your list any more."
 
 
-class JobScreen(DeskScreen[None], MessageActs, CallingBack, JobActs, QuickReplies, BeingHere):
+class JobScreen(
+    DeskScreen[None], MessageActs, CallingBack, JobActs, PlacingActs, EstimateActs, LinkKeys, QuickReplies, BeingHere
+):
     """One job. New messages appear by themselves; what is being written stays where it is."""
 
     CSS_PATH = "job.tcss"
@@ -122,6 +127,7 @@ class JobScreen(DeskScreen[None], MessageActs, CallingBack, JobActs, QuickReplie
         self.thread.show(loaded.messages, loaded.has_older, loaded.first_unread)
         self._take_job(loaded)
         self.find_quick()
+        self.find_estimate()
         if self.may_write():
             self.sending.begin(loaded.draft, loaded.messages)
         else:
@@ -156,13 +162,18 @@ class JobScreen(DeskScreen[None], MessageActs, CallingBack, JobActs, QuickReplie
         owner = f"{job.owner} owns it" if job.owner else ""
         parts = [job.number, job.customer, job.asset or job.title, job.status.words, worker, owner]
         self.query_one(JobSummary).say(" · ".join(part for part in parts if part))
-        self.query_one("#detail-lines", Static).update(details(job))
+        self.show_details()
         self.set_class(not self.may_write(), "-read-only")
         self.thread.empty_text = self._empty()
         if could_write and not self.may_write():
             self.notify("This job was handed over. What you wrote and got stays here to read.", timeout=8)
         if not self.may_write() and self.sending.has_focus_within:
             self.thread.focus()
+
+    def show_details(self) -> None:
+        """Draw the Details tab anew."""
+        if self.job is not None:
+            self.query_one("#detail-lines", Static).update(details(self.job, self.estimate_line, self.link_lines))
 
     def _offer_customer_tab(self) -> None:
         if not self.tabs.query(f"#{CUSTOMER}"):
@@ -178,6 +189,9 @@ class JobScreen(DeskScreen[None], MessageActs, CallingBack, JobActs, QuickReplie
             self.refresh_thread()
         if changes.kinds & {"replies", "people"}:
             self.find_quick()
+        self.find_estimate(changes)
+        if self.has_class("-details"):
+            self.find_links()
 
     def refresh_thread(self) -> None:
         """Read the newest messages again; new ones are added, known ones brought up to date."""
@@ -235,6 +249,8 @@ class JobScreen(DeskScreen[None], MessageActs, CallingBack, JobActs, QuickReplie
     def show_tab(self, event: Tabs.TabActivated) -> None:
         """Details, Notes, or Customer Messages."""
         self.set_class(event.tab.id == DETAILS, "-details")
+        if event.tab.id == DETAILS:
+            self.find_links()
         customer, keys = event.tab.id == CUSTOMER, self.sending.keys
         if self.job is None or event.tab.id == DETAILS or customer == self.on_customer_tab:
             self.mark_read()
@@ -365,8 +381,9 @@ class JobScreen(DeskScreen[None], MessageActs, CallingBack, JobActs, QuickReplie
         return super().check_action(action, parameters)
 
 
-_IN_THREAD = frozenset({"send_now", "change", "refuse", "resend", "pass_on", "quick", *LEADING})
-_DISPATCHERS = frozenset({"alert", "edit", "next", "resend", "pass_on", "refuse"})
+_IN_THREAD = frozenset({"send_now", "change", "refuse", "resend", "pass_on", "quick", "quick_action", *LEADING})
+_OF_CUSTOMERS = frozenset({"estimate", "record_answer", "links", "open_page"})
+_DISPATCHERS = frozenset({"alert", "edit", "next", "resend", "pass_on", "refuse", *_OF_CUSTOMERS})
 
 
 def _nothing(_answer: Iterable[object] | None) -> None:

@@ -7,12 +7,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from screens.alert import AlertScreen
-from screens.leading import LeadKeys, Led
+from screens.contact_keys import ContactKeys
+from screens.leading import Led
 from screens.on_job import OnJob
+from screens.quick_action_keys import QuickActionKeys
 
 
-class JobActs(LeadKeys, OnJob):
-    """Acts on the job; its owner and *done* come with LeadKeys."""
+class JobActs(QuickActionKeys, ContactKeys, OnJob):
+    """Acts on the job; quick actions, its owner and *done* come with QuickActionKeys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "alert", "Alert", id="job.alert", tooltip="Send the customer an alert"),

@@ -19,7 +19,8 @@ from domain.text import one_line
 from screens.base import Changes, DeskScreen
 from screens.bell import Ringing
 from screens.job_views import READING, VIEW_KEYS, empty, head_line, views_of
-from screens.leading import LeadKeys, Led
+from screens.leading import Led
+from screens.quick_action_keys import QuickActionKeys
 from screens.times import window
 from widgets.job_list import JobList
 from widgets.key_bar import KeyBar
@@ -32,7 +33,7 @@ _MOVES_ROWS = frozenset({"message", "planned", "delivery", "job", "read", "peopl
 """Changes that a line of the list may show."""
 
 
-class JobsScreen(DeskScreen[None], LeadKeys, Ringing):
+class JobsScreen(DeskScreen[None], QuickActionKeys, Ringing):
     """The jobs of one view. It stays open beneath the others, so that coming back costs nothing."""
 
     CSS_PATH = "jobs.tcss"
@@ -57,6 +58,7 @@ class JobsScreen(DeskScreen[None], LeadKeys, Ringing):
         Binding("e", "edit", "Edit", id="jobs.edit", show=False, tooltip="Change the job under the cursor"),
         Binding("t", "tray", "Tray", id="jobs.tray", tooltip="Texts that could not be placed on a job"),
         Binding("p", "phones", "Phones", id="jobs.phones", tooltip="Practice: type on the customers' phones"),
+        Binding("C", "contacts", "Contacts", id="jobs.contacts", show=False, tooltip="Customers and their contacts"),
         Binding("A", "alerts", "Alerts", id="jobs.alerts", show=False, tooltip="Alerts > Setup: what is texted when"),
         Binding(
             "S", "settings", "Settings", id="jobs.settings", show=False, tooltip="Users, locations, saved replies …"
@@ -259,6 +261,8 @@ class JobsScreen(DeskScreen[None], LeadKeys, Ringing):
             return any(may(self.user, act) for act in (Act.TAKE_PART, Act.SET_UP_ALERTS, Act.SETTINGS))
         if action == "alerts":
             return may(self.user, Act.SET_UP_ALERTS)
+        if action == "contacts":
+            return may(self.user, Act.SEE_CONTACTS)
         if action == "phones":
             return self.services.account.practice
         return super().check_action(action, parameters)
@@ -324,6 +328,10 @@ class JobsScreen(DeskScreen[None], LeadKeys, Ringing):
     def action_settings(self) -> None:
         """Users, locations, templates, the account, saved replies."""
         self.desk.open_settings()
+
+    def action_contacts(self) -> None:
+        """Look at the customers' contacts."""
+        self.desk.open_contacts(None)
 
     def action_alerts(self) -> None:
         """Set up what is texted when."""

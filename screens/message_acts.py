@@ -11,7 +11,7 @@ from domain.messages import Message, Party
 from screens.ask import Confirm
 from screens.on_job import OnJob
 from screens.original import Original
-from screens.why import WhyScreen
+from screens.why import WhyScreen, differs
 
 if TYPE_CHECKING:
     from messaging.alert_setup import Why
@@ -38,7 +38,7 @@ class MessageActs(OnJob):
         ),
         Binding("x", "resend", "Resend", id="job.resend", show=False, tooltip="Send a failed text once more"),
         Binding("g", "original", "Original", id="job.original", show=False, tooltip="Show original note"),
-        Binding("y", "why", "Why", id="job.why", show=False, tooltip="Why this automatic text went out"),
+        Binding("y", "why", "Why", id="job.why", show=False, tooltip="Why it went out, and what was texted"),
     ]
 
     def action_write(self) -> None:
@@ -85,23 +85,23 @@ class MessageActs(OnJob):
             self.app.push_screen(Original(found))
 
     def action_why(self) -> None:
-        """Show why the selected automatic text went out."""
+        """Show why the selected text went out, and what was really texted to whom."""
         message = self.selected
         if message is None:
             self.notify("There is no message yet.")
             return
         self.ask(
             lambda: self.services.alert_setup.why(self.user, self.job_id, message.id),
-            self._why,
+            lambda found: self._why(found, message),
             group="why",
             opening=True,
         )
 
-    def _why(self, found: Why | None) -> None:
-        if found is None:
+    def _why(self, found: Why | None, message: Message) -> None:
+        if found is None and not differs(message.deliveries):
             self.notify("No alert stands behind the selected message.")
         else:
-            self.app.push_screen(WhyScreen(found))
+            self.app.push_screen(WhyScreen(found, message.deliveries))
 
     def action_resend(self) -> None:
         """Send a failed text of the selected message again; an unconfirmed one only after a second word."""

@@ -32,6 +32,7 @@ class PhonesScreen(DeskScreen[None]):
     CSS_PATH = "phones.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="phones.back", tooltip="Close the phone, then back to the jobs"),
+        Binding("ctrl+l", "open_link", "Open link", id="phones.link", tooltip="The page behind the newest link here"),
     ]
 
     def __init__(self) -> None:
@@ -105,7 +106,10 @@ class PhonesScreen(DeskScreen[None]):
         lines = []
         for text in texts:
             who, look = ("us", "$text-primary") if text.received else ("phone", "$text-success")
-            lines.append(Content.assemble((f"{who} {clock_time(text.at)}\n", look), f"{display_text(text.body)}\n"))
+            link = ("→ ctrl+l opens the page\n", "bold $text-accent") if text.pages else ""
+            lines.append(
+                Content.assemble((f"{who} {clock_time(text.at)}\n", look), f"{display_text(text.body)}\n", link)
+            )
         self.query_one("#texts", Static).update(Content("\n").join(lines))
         self.query_one("#on-phone", VerticalScroll).scroll_end(animate=False)
         received = [text.other for text in texts if text.received]
@@ -143,6 +147,20 @@ class PhonesScreen(DeskScreen[None]):
             return
         event.input.value = ""
         self.ask(lambda: self._handsets().type(number, ours, body), lambda _: self.look(), self._away, group="type")
+
+    def action_open_link(self) -> None:
+        """Show the page behind the newest link on the open phone, with its code; older links are one key away."""
+        from screens.qr import QrScreen, Shown
+
+        if self._open is None:
+            self.notify("Open a phone first: choose one and press Enter.")
+            return
+        owner, shown = self._owner(self._open), reversed(self._shown)
+        pages = [Shown(f"{owner}, text of {clock_time(text.at)}", page) for text in shown for page in text.pages]
+        if pages:
+            self.app.push_screen(QrScreen(pages))
+        else:
+            self.notify("No text on this phone holds a link.")
 
     def action_back(self) -> None:
         """Close the open phone; then back to the jobs."""

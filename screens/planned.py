@@ -18,7 +18,7 @@ from domain.messages import Message, Stage
 from domain.people import Role
 from domain.text import display_text, one_line
 from screens.base import Changes, DeskScreen
-from screens.calling_back import keep_if_none
+from screens.calling_back import keep_if_none, words_to_form
 from screens.leaving_acts import LeavingActs
 from screens.times import clock_time
 from widgets.key_bar import KeyBar
@@ -35,6 +35,8 @@ _STAGES = {
     Stage.HELD: "planned",
     Stage.WAITING_RELEASE: "to release",
 }
+
+_DRAFT, _IN_THREAD = "Its words are your draft on the job.", "Its words stand in the job's thread."
 
 
 class PlannedScreen(DeskScreen[None], LeavingActs):
@@ -157,9 +159,13 @@ class PlannedScreen(DeskScreen[None], LeavingActs):
         if message is None:
             return
 
-        def take() -> bool:
+        def take() -> str:
+            event = services.quick_actions.event_of(user, message.job_id, message.id)
             draft = services.planning.call_back(user, message.job_id, message.id)
-            return keep_if_none(services, user, message.job_id, draft)
+            if event is not None:
+                return words_to_form(self, message.job_id, event, draft)
+            kept = keep_if_none(services, user, message.job_id, draft)
+            return f"Called back. {_DRAFT if kept else _IN_THREAD}"
 
         self.ask(take, self._called_back, self._too_late, group="call-back")
 
@@ -167,9 +173,8 @@ class PlannedScreen(DeskScreen[None], LeavingActs):
         self.tell(refusal)
         self.acted()
 
-    def _called_back(self, kept: bool) -> None:
-        where = "Its words are your draft on the job." if kept else "Its words stand in the job's thread."
-        self.notify(f"Called back. {where}")
+    def _called_back(self, words: str) -> None:
+        self.notify(words)
         self.acted()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

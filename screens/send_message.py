@@ -15,6 +15,7 @@ from textual.containers import Vertical
 from textual.message import Message as Event
 
 from domain.errors import Refusal
+from domain.final_text import Additions
 from domain.jobs import Job
 from domain.messages import Draft, Message, Stage
 from domain.people import Role, User
@@ -24,6 +25,7 @@ from messaging.answering import answer_to, pass_on_to
 from messaging.audience import what_it_costs, when_it_leaves, who_sees
 from messaging.choices import Choice
 from messaging.conversation import Compose, Crossed, Sent
+from messaging.departure import Departure
 from screens.base import Asking
 from screens.composer_words import names_of, sent_words, title_of
 from screens.draft_keeper import DraftKeeper
@@ -92,6 +94,7 @@ class SendMessage(Vertical, Asking):
         self._drafts = DraftKeeper(self, job_id)
         self._said = ("", "")
         self._leaves = "leaves now"
+        self._added: tuple[Additions, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The composer."""
@@ -172,6 +175,12 @@ class SendMessage(Vertical, Asking):
         self._write(Draft(message.body, pass_on_to(messages, self._people), passes_on=message.id), [message])
         self.start()
 
+    def add_recipient(self, choice: Choice) -> None:
+        """Choose one more, who was just made a contact."""
+        self._people[choice.key] = choice
+        self._choose(tuple(dict.fromkeys((*self._keys, choice.key))))
+        self.start()
+
     def take_back(self, draft: Draft, messages: Sequence[Message]) -> None:
         """Put what was called back here, never over another text: then it waits for an empty field."""
         if self.composer.body.strip():
@@ -225,7 +234,7 @@ class SendMessage(Vertical, Asking):
         def search(words: str) -> list[Choice]:
             return services.conversation.choices(user, job, words)
 
-        picker = RecipientPicker(list(self._people.values()), self._keys, explain, search, event.begun)
+        picker = RecipientPicker(list(self._people.values()), self._keys, explain, search, event.begun, job.customer_id)
         self.app.push_screen(picker, self._picked)
 
     @on(Composer.Submitted)
@@ -347,19 +356,17 @@ class SendMessage(Vertical, Asking):
             return
         job, user, keys, at, services = self.job, self.user, self._keys, self._about.leave_at, self.services
 
-        def when() -> str:
-            return when_it_leaves(services.conversation.when(user, job, keys, at), services.clock(), clock_time)
+        self.ask(lambda: services.conversation.when(user, job, keys, at), self._say_when, lambda _: None, group="when")
 
-        self.ask(when, self._say_when, lambda _: None, group="when")
-
-    def _say_when(self, words: str) -> None:
-        if words != self._leaves:
-            self._leaves = words
+    def _say_when(self, leaving: Departure) -> None:
+        words = when_it_leaves(leaving, self.services.clock(), clock_time)
+        if (words, leaving.added) != (self._leaves, self._added):
+            self._leaves, self._added = words, leaving.added
             if not self.composer.complains:
                 self._say_count()
 
     def _say_count(self) -> None:
-        self.composer.show_count(what_it_costs(self.composer.body, self.chosen, self._leaves))
+        self.composer.show_count(what_it_costs(self.composer.body, self.chosen, self._leaves, self._added))
 
     def _say_audience(self) -> None:
         self._said = self._audience()

@@ -14,37 +14,53 @@ if TYPE_CHECKING:
     from messaging.administration import Administration
     from messaging.alert_setup import AlertSetup
     from messaging.alerting import Alerting
+    from messaging.contacts import Contacts
     from messaging.conversation import Conversation
+    from messaging.estimates import Estimating
     from messaging.job_editing import JobEditing
     from messaging.leading import Leading
+    from messaging.link_acts import LinkActs
     from messaging.links import WorkerLinks
     from messaging.pins import PinMaker
     from messaging.planning import Planning
     from messaging.presence import Presence
+    from messaging.quick_actions import QuickActions
     from messaging.saved_replies import SavedReplies
     from messaging.signin import SignIn
     from messaging.tokens import Tokens
+    from messaging.tray import Tray
     from storage.accounts import Accounts
     from storage.api_tokens import ApiTokens
     from storage.bell import Rings
+    from storage.contact_file import ContactFiles
+    from storage.contact_links import ContactLinks
+    from storage.contact_list import ContactList
+    from storage.contact_merging import ContactMerging
+    from storage.contacts import Contacts as KeptContacts
     from storage.conversations import Conversations
+    from storage.customers import Customers
+    from storage.estimates import Estimates
     from storage.inbox import Inbox
     from storage.job_events import JobEvents
     from storage.job_leads import JobLeads
     from storage.job_list import JobList
     from storage.jobs import Jobs
     from storage.leaving import Leaving
+    from storage.link_standings import LinkStandings
     from storage.links import Links
     from storage.locations import Locations
     from storage.notices import Notices
     from storage.people import People
     from storage.pins import Pins
+    from storage.placing import Placing
     from storage.presence import Presence as KeptPresence
+    from storage.quick_actions import QuickActions as KeptQuickActions
     from storage.reads import Reads
     from storage.rules import Rules
     from storage.saved_replies import SavedReplyStore
     from storage.templates import Templates
     from storage.threads import Threads
+    from storage.tray import TrayTexts
     from storage.users import Users
 
     class Reading(Protocol):
@@ -70,8 +86,15 @@ if TYPE_CHECKING:
         rules: Rules
         events: JobEvents
         conversations: Conversations
+        contact_list: ContactList
+        contact_files: ContactFiles
+        contacts: KeptContacts
+        contact_merging: ContactMerging
+        customers: Customers
         leaving: Leaving
         inbox: Inbox
+        tray: TrayTexts
+        placing: Placing
         users: Users
         locations: Locations
         templates: Templates
@@ -80,8 +103,12 @@ if TYPE_CHECKING:
         job_leads: JobLeads
         presence: KeptPresence
         links: Links
+        contact_links: ContactLinks
+        link_standings: LinkStandings
         notices: Notices
         api_tokens: ApiTokens
+        estimates: Estimates
+        quick_actions: KeptQuickActions
 
 
 class Services:
@@ -160,6 +187,30 @@ class Services:
         return Conversation(self.reads, self.threads, self.conversations, self.clock)
 
     @property
+    def estimating(self) -> Estimating:
+        """Builds estimates, records and takes over decisions."""
+        from messaging.estimates import Estimating
+
+        return Estimating(self.reads, self.threads, self._writers.result().estimates, self.clock)
+
+    @property
+    def quick_actions(self) -> QuickActions:
+        """Check-in and its kin: the status and the message that tells of it."""
+        from messaging.quick_actions import QuickActions
+
+        stores = self._writers.result()
+        return QuickActions(
+            self.reads,
+            self.threads,
+            self.conversation,
+            self.alert_setup,
+            stores.events,
+            stores.estimates,
+            stores.quick_actions,
+            self.clock,
+        )
+
+    @property
     def planning(self) -> Planning:
         """What may be done with messages before they are out."""
         from messaging.planning import Planning
@@ -192,6 +243,21 @@ class Services:
         )
 
     @property
+    def contacts(self) -> Contacts:
+        """Customers and their contacts."""
+        from messaging.contacts import Contacts
+
+        stores = self._writers.result()
+        return Contacts(
+            self.reads,
+            stores.contact_list,
+            stores.contact_files,
+            stores.contacts,
+            stores.contact_merging,
+            stores.customers,
+        )
+
+    @property
     def tokens(self) -> Tokens:
         """Lets programs post jobs."""
         from messaging.tokens import Tokens
@@ -206,6 +272,22 @@ class Services:
         stores = self._writers.result()
         return WorkerLinks(
             self.reads, stores.links, stores.notices, self.clock, lambda: self.reads.engine(self.clock()).page_url
+        )
+
+    @property
+    def link_acts(self) -> LinkActs:
+        """Contacts' links to their page of a job: sent again, ended, and opened in practice."""
+        from messaging.link_acts import LinkActs
+
+        stores = self._writers.result()
+        return LinkActs(
+            self.reads,
+            self.threads,
+            stores.contact_links,
+            stores.link_standings,
+            self.conversation,
+            self.clock,
+            self.secret,
         )
 
     @property
@@ -242,6 +324,9 @@ class Services:
         return self._writers.result().jobs
 
     @property
-    def inbox(self) -> Inbox:
-        """The tray."""
-        return self._writers.result().inbox
+    def tray(self) -> Tray:
+        """Sorts texts that came in."""
+        from messaging.tray import Tray
+
+        stores = self._writers.result()
+        return Tray(self.threads, stores.tray, stores.placing)

@@ -14,7 +14,9 @@ from textual.widgets import Input, Label
 from domain import phone
 from domain.account import Location
 from domain.administration import LocationForm, OurNumber, form_of_location
+from domain.links import base_of
 from domain.text import one_line
+from messaging.links import NO_ADDRESS
 from messaging.settings_forms import read_location, show_location, zones_like
 from screens.ask import Confirm
 from screens.settings_parts import AskLines, FormScreen, ListScreen, box, field
@@ -103,8 +105,14 @@ class LocationScreen(FormScreen[None]):
         yield field("callback_phone", "Call-back phone", values["callback_phone"], "where customers may ring you")
         yield field("quiet_begin", "Quiet hours from", values["quiet_begin"], "21:00; the same in both: none")
         yield field("quiet_end", "Quiet hours until", values["quiet_end"], "08:00")
+        yield field("approve_up_to", "Link approves up to", values["approve_up_to"], "500.00, in the currency above")
+        yield Label("A link alone may approve up to this amount; above it a code goes to the phone.", classes="hint")
         yield box("direct_reply", "Direct reply: answers by SMS become messages on the job", form.direct_reply)
         yield Label("Off: the customer gets one text with the link; what they texted is kept.", classes="hint")
+        yield box("links_in_texts", "Typed messages carry the contact's link", form.links_in_texts)
+        yield Label("Alerts, quick actions and the first text on a job always carry it.", classes="hint")
+        if not base_of(self.services.account.practice, self.services.public_url, "here"):
+            yield Label(Content(NO_ADDRESS), classes="hint", id="no-links")
         yield box("worker_sees_numbers", "Workers may see customers' phone numbers", form.worker_sees_numbers)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -120,7 +128,7 @@ class LocationScreen(FormScreen[None]):
         typed, ticked = self.typed(), self.ticked()
 
         def update() -> str:
-            form = read_location(typed, "direct_reply" in ticked, "worker_sees_numbers" in ticked)
+            form = read_location(typed, ticked)
             if location is None:
                 self.services.administration.add_location(by, form)
                 return f"{form.name} was added. Give it a number to text from with s."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
+from textual._path import CSSPathType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -29,7 +30,7 @@ R = TypeVar("R")
 class ListScreen(DeskScreen[None], Generic[T]):
     """A list under a heading; the cursor stays on its line's subject through every refresh."""
 
-    CSS_PATH = "settings.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "settings.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "move(1)", "Down", id="listed.down", show=False, tooltip="The next line"),
         Binding("k", "move(-1)", "Up", id="listed.up", show=False, tooltip="The line before"),

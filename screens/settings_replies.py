@@ -14,7 +14,6 @@ from textual.widgets import Label, Select
 
 from domain.errors import Refusal
 from domain.permissions import Act, demand, may
-from domain.placeholders import KNOWN
 from domain.saved_replies import NEW, SavedReply
 from domain.text import one_line
 from screens.ask import Confirm
@@ -25,7 +24,6 @@ from widgets.wrapping import fit, shown
 
 OWN, TEAM, WORKERS = "own", "team", "workers"
 _FOR = {OWN: "me alone", TEAM: "the team", WORKERS: "workers, as quick replies by digit"}
-_FILLED = {name: what for name, what in KNOWN.items() if name != "link"}
 _HINT = (
     "Type { to choose what the job fills in, like {worker} or {time}. "
     "Any other word in braces, like {gate}, is asked for when the reply is used."
@@ -138,7 +136,7 @@ class ReplyScreen(FormScreen[None]):
         offered = _FOR if may(self.user, Act.TEAM_REPLIES) else {OWN: _FOR[OWN]}
         yield choice("whose", "For", [(words, key) for key, words in offered.items()], _whose(self.reply))
         yield Label("Text", classes="heading")
-        yield PlaceholderText(self.reply.body, _FILLED, field_id="body")
+        yield PlaceholderText(self.reply.body, field_id="body")
         yield Label(Content(_HINT), classes="hint")
 
     def _values(self) -> Sequence[object]:

@@ -1,7 +1,8 @@
-"""Why an automatic text went out: what happened, by which rule, and with which values."""
+"""Why an automatic text went out, and what was really texted to whom."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from domain.delivery import Delivery
 from domain.text import display_text, one_line
 from screens.times import clock_time
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class WhyScreen(ModalScreen[None]):
-    """Everything that is known of one automatic text."""
+    """Everything that is known of one text: the rule behind it, and what was added to its words."""
 
     DEFAULT_CSS = """
     WhyScreen { align: center middle; }
@@ -33,25 +35,38 @@ class WhyScreen(ModalScreen[None]):
         Binding("escape,enter,y", "close", "Close", id="why.close", tooltip="Back to the thread"),
     ]
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: Why | None, deliveries: Sequence[Delivery] = ()) -> None:
+        """`why` is None for what a person wrote; `deliveries` are those of its message."""
         super().__init__()
         self._why = why
+        self._deliveries = deliveries
 
     def compose(self) -> ComposeResult:
         """Event, rule, wording, values, and what was folded."""
         with VerticalScroll() as box:
-            box.border_title = "Why this text went out"
-            yield Static(told(self._why))
+            box.border_title = "Why this text went out" if self._why else "What was texted"
+            yield Static(told(self._why, self._deliveries))
 
     def action_close(self) -> None:
         """Back to the thread."""
         self.dismiss(None)
 
 
-def told(why: Why) -> Content:
+def told(why: Why | None, deliveries: Sequence[Delivery] = ()) -> Content:
     """Each fact with its name."""
-    lines = [Content.assemble((f"{name:<10}", "$foreground 75%"), value) for name, value in _facts(why)]
-    return Content("\n").join(lines)
+    facts = [*(_facts(why) if why else ()), *_texted(deliveries)]
+    return Content("\n").join([Content.assemble((f"{name:<10}", "$foreground 75%"), value) for name, value in facts])
+
+
+def differs(deliveries: Iterable[Delivery]) -> bool:
+    """Whether somebody was texted something else than the words of the message."""
+    return any(delivery.text for delivery in deliveries)
+
+
+def _texted(deliveries: Iterable[Delivery]) -> list[tuple[str, str]]:
+    """What was really texted to whom, where that is not the message itself; an address stays `[link]`."""
+    different = [delivery for delivery in deliveries if delivery.text]
+    return [("As texted", f"to {one_line(d.name or d.to, 60)}: {display_text(d.text)}") for d in different]
 
 
 def _facts(why: Why) -> list[tuple[str, str]]:

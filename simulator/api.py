@@ -7,10 +7,9 @@ import hmac
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator import replies
@@ -44,8 +43,8 @@ class TwilioApi:
         self.token = token
         self.settings = settings
 
-    def mount(self) -> Mount:
-        """Everything under the version, behind the account's credentials."""
+    def app(self) -> ASGIApp:
+        """Everything of this account, behind its credentials."""
         own = f"/Accounts/{self.ledger.account}"
         routes = [
             Route(f"{own}.json", self.fetch_account),
@@ -57,8 +56,7 @@ class TwilioApi:
             Route(f"{own}/IncomingPhoneNumbers.json", self.list_numbers),
             Route(f"{own}/IncomingPhoneNumbers/{{sid}}.json", self.fetch_number),
         ]
-        guard = Middleware(BasicAuth, account=self.ledger.account, token=self.token)
-        return Mount(f"/{replies.VERSION}", routes=routes, middleware=[guard])
+        return BasicAuth(Router(routes), account=self.ledger.account, token=self.token)
 
     async def create_message(self, request: Request) -> Response:
         """Accept a text; the answer waits, the acceptance does not."""

@@ -41,6 +41,8 @@ class Ledger:
         self.account = account
         self.pace = pace
         self.opened_at = state.now()
+        self.carry: Callable[[str, str, str], object] = lambda _sender, _recipient, _body: None
+        """Told the sender, recipient and body of every text that was accepted."""
         self._own(numbers)
         self.phones = Handsets(state, self.owns, self._write)
 
@@ -96,7 +98,9 @@ class Ledger:
                 "INSERT INTO truth (sid, sender, recipient, body, at) VALUES (?, ?, ?, ?, ?)",
                 (sid, sender, recipient, body, now),
             )
-            return self.fetch(sid)
+            accepted = self.fetch(sid)
+        self.carry(sender, recipient, body)
+        return accepted
 
     def fetch(self, sid: str) -> Text:
         """One text by its SID; raises Refused where the account has none such."""

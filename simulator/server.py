@@ -20,6 +20,7 @@ import uvicorn
 from domain.errors import Refusal
 from simulator.credentials import DEFAULT_PORT, PRACTICE_ACCOUNT, PRACTICE_TOKEN
 from simulator.customers import Clockwork, Customers, Plan
+from simulator.exchange import Exchange, Neighbour
 from simulator.ledger import Ledger
 from simulator.settings import Settings
 from simulator.state import utc_now
@@ -32,6 +33,7 @@ class Simulator:
 
     Port 0 picks a free one. `state` is a file that outlives the simulator. `now` gives aware times
     and is all that statuses go by. `customers` is a plan of texts that arrive by themselves.
+    `neighbours` are other accounts at the same carrier: they and this one can text each other.
     Raises Refusal with a sentence where it cannot start.
     """
 
@@ -47,6 +49,7 @@ class Simulator:
         delay_ms: int = 0,
         customers: Plan | None = None,
         now: Callable[[], datetime] = utc_now,
+        neighbours: Iterable[Neighbour] = (),
     ) -> None:
         self.account = account
         self.token = token
@@ -55,11 +58,17 @@ class Simulator:
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         try:
             self.ledger = _open(state, numbers=numbers, account=account, pace=pace, now=now)
+            accounts = [(self.ledger, token)]
+            for other in neighbours:
+                opened = _open(None, numbers=other.numbers, account=other.account, pace=pace, now=now)
+                accounts.append((opened, other.token))
+            self.ledgers = {ledger.account: ledger for ledger, _ in accounts}
+            Exchange(self.ledgers.values())
             self._clockwork = Clockwork(Customers(customers, self.ledger)) if customers else None
         except BaseException:
             self._socket.close()
             raise
-        app = build_app(self.ledger, token, self.settings)
+        app = build_app(accounts, self.settings)
         self._server = _Server(
             uvicorn.Config(
                 app,
@@ -109,7 +118,8 @@ class Simulator:
             if self._clockwork:
                 self._clockwork.stop()
             self._socket.close()
-            self.ledger.close()
+            for ledger in self.ledgers.values():
+                ledger.close()
 
 
 class _Server(uvicorn.Server):

@@ -1,5 +1,6 @@
 """The whole simulator as one web application that only this machine's own programs can reach."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -7,9 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.api import TwilioApi, refusal
+from simulator.exchange import ByAccount
 from simulator.ledger import Ledger
 from simulator.phones import BadRequest, PhoneRoutes, complaint
 from simulator.replies import VERSION
@@ -33,10 +36,12 @@ class LoopbackOnly:
         await self.app(scope, receive, send)
 
 
-def build_app(ledger: Ledger, token: str, settings: Settings) -> Starlette:
-    """Twilio's paths and those for people and tests."""
+def build_app(accounts: Sequence[tuple[Ledger, str]], settings: Settings) -> Starlette:
+    """Twilio's paths for every account and its token, and those for people and tests, who are at the first one."""
+    apis = {ledger.account: TwilioApi(ledger, token, settings).app() for ledger, token in accounts}
+    phones = PhoneRoutes(accounts[0][0], settings)
     return Starlette(
-        routes=[TwilioApi(ledger, token, settings).mount(), *PhoneRoutes(ledger, settings).routes()],
+        routes=[Mount(f"/{VERSION}", app=ByAccount(apis)), *phones.routes()],
         middleware=[Middleware(LoopbackOnly)],
         exception_handlers={Refused: _refuse, BadRequest: _complain, HTTPException: _no_such_route},
     )

@@ -7,14 +7,12 @@ from sqlmodel import Session, col, select
 
 from domain.account import Account, Location
 from domain.alerts import Box, Planned
-from domain.delivery import Channel, State
 from domain.hours import QuietHours
-from domain.messages import Kind, Stage
 from domain.people import Contact, Role
 from domain.telling import Addressee, Facts
+from storage.final_texts import counted_address, invited
 from storage.opt_outs import in_force
 from storage.tables.jobs import JobRow
-from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
 from storage.tables.people import (
     AccountRow,
     ConsentRow,
@@ -24,8 +22,7 @@ from storage.tables.people import (
     SendingNumberRow,
     UserRow,
 )
-
-_NEVER_LEFT = (State.HELD, State.BLOCKED, State.EXPIRED, State.CANCELLED, State.FAILED, State.CANCELED)
+from storage.tables.system import EngineRow
 
 
 def planned_of(row: JobRow) -> Planned:
@@ -50,7 +47,14 @@ def facts_of(session: Session, job: JobRow, by: str = "", until: datetime | None
         window_start=job.window_start,
         window_end=job.window_end,
         people=_people(session, job, until),
+        link_address=counted_address(session, page_url(session)),
     )
+
+
+def page_url(session: Session) -> str:
+    """Where phones reach our pages, as the engine that wrote last says; "" where no link may go out."""
+    newest = select(EngineRow.page_url).order_by(col(EngineRow.beat_at).desc())
+    return session.exec(newest.limit(1)).first() or ""
 
 
 def account_of(session: Session) -> Account:
@@ -110,28 +114,9 @@ def _addressee(session: Session, job: JobRow, contact_id: int, until: datetime |
         one_time=row.one_time,
         opted_out=bool(row.mobile) and in_force(session, row.mobile or ""),
         time_zone=row.time_zone,
+        removed=row.removed_at is not None,
     )
     consent = select(ConsentRow.id).where(ConsentRow.contact_id == contact_id, ConsentRow.mobile == row.mobile)
     stated = session.exec(consent).first() is not None
-    return Addressee(contact, stated, _invited(session, job, contact_id, row.mobile, until))
-
-
-def _invited(session: Session, job: JobRow, contact_id: int, mobile: str | None, until: datetime | None) -> bool:
-    """Whether an alert of this job left for this contact's phone before."""
-    alert = (
-        select(MessageRow.id)
-        .join(RecipientRow, col(RecipientRow.message_id) == MessageRow.id)
-        .join(DeliveryRow, col(DeliveryRow.message_id) == MessageRow.id)
-        .where(
-            MessageRow.job_id == job.id,
-            MessageRow.kind == Kind.ALERT,
-            MessageRow.stage == Stage.OUT,
-            RecipientRow.contact_id == contact_id,
-            DeliveryRow.channel == Channel.SMS,
-            DeliveryRow.to_address == mobile,
-            col(DeliveryRow.state).not_in(_NEVER_LEFT),
-        )
-    )
-    if until is not None:
-        alert = alert.where(MessageRow.at < until)
-    return session.exec(alert.limit(1)).first() is not None
+    assert job.id is not None
+    return Addressee(contact, stated, invited(session, contact_id, job.id, row.mobile, until=until))

@@ -1,6 +1,7 @@
 """Writing into a conversation: one message with its recipients and deliveries in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,9 +11,11 @@ from sqlmodel import Session, col, func, select
 
 from domain.delivery import RESENDABLE, Channel, State
 from domain.errors import Refusal
+from domain.final_text import Additions
 from domain.messages import (
     COUNTED,
     Draft,
+    Kind,
     NewDelivery,
     NewMessage,
     Party,
@@ -25,11 +28,14 @@ from domain.people import User
 from storage import feed
 from storage.counters import as_message, count_message, recount_turn
 from storage.engine import Database
+from storage.final_texts import Writing, additions, counted_address
 from storage.plain import Plain
 from storage.reads import Reads
 from storage.sending_numbers import number_for, still_in_use
 from storage.tables.jobs import DraftRow, JobRow, ReadMarkRow
-from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
+from storage.tables.messages import DeliveryRow, MessageRow, PhotoRow, RecipientRow
+from storage.tables.people import ContactRow
+from storage.taken_off import was_taken_off
 from storage.upsert import insert
 from storage.visible import visible
 
@@ -65,9 +71,9 @@ class Conversations:
         with self.database.write() as session:
             known = session.exec(select(MessageRow).where(MessageRow.compose_id == new.compose_id)).first()
             if known is not None:
-                return _repeated(session, known, new)
+                return same_again(session, known, new)
             if author is not None and seen_seq is not None:
-                newer = self._newer(session, new.job_id, author, seen_seq)
+                newer = self.newer(session, new.job_id, author, seen_seq)
                 if newer is not None:
                     return newer
             posted = Posted(store_message(session, new), repeated=False)
@@ -75,6 +81,22 @@ class Conversations:
             if draft is not None:  # what is sent is no draft any more, whatever becomes of the screen
                 session.delete(draft)
             return posted
+
+    def additions(
+        self, job_id: int, phones: Mapping[str, Sequence[int]], kind: Kind, base: str
+    ) -> tuple[Additions, ...]:
+        """What a staff message would carry beside its words for each phone, if it left now.
+
+        `phones` are the contacts behind each, `base` is where phones reach our pages, "" for nowhere.
+        """
+        with self.database.read() as session:
+            job = session.get(JobRow, job_id)
+            if job is None or not phones:
+                return ()
+            like = counted_address(session, base)
+            writing = Writing(kind, Party.DISPATCHER)
+            found = (additions(session, job, ids, phone, writing, bool(base)) for phone, ids in phones.items())
+            return tuple(replace(added, address=like) for added in found)
 
     def repeated(self, compose_id: str, job_id: int, body: str) -> int | None:
         """The message that this reference made before, if it was this text on this job."""
@@ -93,14 +115,15 @@ class Conversations:
             message = session.get(MessageRow, old.message_id)
             if message is None or message.job_id != job_id or session.exec(again).first() is not None:
                 return False
-            now = self.clock()
+            now, reader = self.clock(), _reader_now(session, old, message)
+            phone = _phone_now(session, old, reader)
             session.add(
                 DeliveryRow(
                     message_id=old.message_id,
-                    recipient_id=old.recipient_id,
+                    recipient_id=reader,
                     channel=Channel.SMS,
-                    to_address=old.to_address,
-                    from_number=still_in_use(session, session.get_one(JobRow, job_id), old.from_number, old.to_address),
+                    to_address=phone,
+                    from_number=still_in_use(session, session.get_one(JobRow, job_id), old.from_number, phone),
                     state=State.QUEUED,
                     due_at=now,
                     use_by=now + self.reads.account().use_by,
@@ -123,8 +146,11 @@ class Conversations:
             mark = session.get(ReadMarkRow, (user.id, job_id))
             if mark is not None and mark.seq >= seq:
                 return
+            # A first mark looks at its job: whoever writes there and waits for the feed must not wait for us.
+            job = select(JobRow.id).where(JobRow.id == job_id)
+            session.exec(job.with_for_update(read=True, key_share=True)).first()
             feed.hold(session)  # before the mark, as those who write a message take them
-            _mark(session, user.id, job_id, seq)
+            move_mark(session, user.id, job_id, seq)
             mine = (
                 select(DeliveryRow)
                 .join(RecipientRow, col(RecipientRow.id) == DeliveryRow.recipient_id)
@@ -171,7 +197,8 @@ class Conversations:
                 )
             )
 
-    def _newer(self, session: Session, job_id: int, author: User, seen_seq: int) -> int | None:
+    def newer(self, session: Session, job_id: int, author: User, seen_seq: int) -> int | None:
+        """The newest message of a job after a feed number that somebody else wrote and this author may see."""
         where, parameters = visible(author, self.reads.account(), self.clock())
         found = session.connection().execute(
             text(
@@ -218,6 +245,7 @@ def store_message(session: Session, new: NewMessage) -> int:
     session.flush()
     assert row.id is not None
     _add_people(session, row.id, job, new)
+    _add_photos(session, row.id, new)
     if new.stage in COUNTED:
         keep_up(session, job, new.author, seq)
     count_message(job, as_message(session, row), seq)
@@ -238,10 +266,10 @@ def keep_up(session: Session, job: JobRow, author: Person, seq: int) -> None:
         before = select(func.max(MessageRow.seq)).where(MessageRow.job_id == job.id, MessageRow.seq < seq)
         newest = session.exec(before).one() or 0
     if (mark.seq if mark else 0) >= newest:
-        _mark(session, author.user_id, job.id, seq)
+        move_mark(session, author.user_id, job.id, seq)
 
 
-def _mark(session: Session, user_id: int, job_id: int, seq: int) -> None:
+def move_mark(session: Session, user_id: int, job_id: int, seq: int) -> None:
     """Move a read mark forward, never back, whoever else moves it at the same moment."""
     new = insert(session, ReadMarkRow).values(user_id=user_id, job_id=job_id, seq=seq)
     session.exec(
@@ -273,6 +301,47 @@ def _add_people(session: Session, message_id: int, job: JobRow, new: NewMessage)
     session.flush()
 
 
+def _phone_now(session: Session, old: DeliveryRow, reader: int | None) -> str:
+    """Where a text goes when it is sent once more: to the number that its reader has now."""
+    person = session.get(RecipientRow, reader) if reader else None
+    contact = session.get(ContactRow, person.contact_id) if person and person.contact_id else None
+    return (contact.mobile if contact else None) or old.to_address
+
+
+def _reader_now(session: Session, old: DeliveryRow, message: MessageRow) -> int | None:
+    """Who reads a text that is sent once more: never somebody who was taken off the job since (rule 13).
+
+    Then it is for the next with the same phone (rule 33); Refusal where there is none.
+    """
+    person = session.get(RecipientRow, old.recipient_id) if old.recipient_id else None
+    if person is None or not was_taken_off(session, person.contact_id, message):
+        return old.recipient_id
+    sharing = select(RecipientRow).where(
+        RecipientRow.message_id == old.message_id,
+        RecipientRow.mobile == old.to_address,
+        RecipientRow.id != person.id,
+        col(RecipientRow.contact_id).is_not(None),
+    )
+    for other in session.exec(sharing.order_by(col(RecipientRow.place))).all():
+        if not was_taken_off(session, other.contact_id, message):
+            return other.id
+    raise Refusal(f"{person.name} was taken off the job: write them a new message if it is still for them.")
+
+
+def _add_photos(session: Session, message_id: int, new: NewMessage) -> None:
+    for photo in new.photos:
+        session.add(
+            PhotoRow(
+                message_id=message_id,
+                media_type=photo.media_type,
+                width=photo.width,
+                height=photo.height,
+                size=len(photo.data),
+                data=photo.data,
+            )
+        )
+
+
 def _delivery(
     session: Session, message_id: int, person: RecipientRow, job: JobRow, new: NewDelivery, now: datetime
 ) -> DeliveryRow:
@@ -299,7 +368,8 @@ def _from(session: Session, job: JobRow, new: NewDelivery) -> str:
     return number_for(session, job, new.to) if leaves else ""
 
 
-def _repeated(session: Session, known: MessageRow, new: NewMessage) -> Posted:
+def same_again(session: Session, known: MessageRow, new: NewMessage) -> Posted:
+    """The answer to a repeated Submit; Refusal where its reference was used for other words or other people."""
     to = [(p.role, p.user_id, p.contact_id) for p in as_message(session, known).recipients]
     same = known.body == new.body and known.job_id == new.job_id
     if not same or to != [(p.role, p.user_id, p.contact_id) for p in new.recipients]:

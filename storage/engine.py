@@ -113,10 +113,19 @@ def _use_wal(cursor: Any) -> None:
             time.sleep(0.02)
 
 
+_TOGETHER = ("40001", "40P01")
+"""What PostgreSQL calls two writers of which it ended one: a serialization failure, a deadlock."""
+
+
 def in_words(error: Exception, url: str) -> Refusal:
     """A database error as one sentence with the next step."""
-    text = str(getattr(error, "orig", error)).lower()
-    where = sqlite_path(url) or "the database server"
+    reason = getattr(error, "orig", error)
+    if getattr(reason, "sqlstate", None) in _TOGETHER:
+        return Refusal("Somebody else saved something at the same moment, so this was not saved. Try again.")
+    return _explained(str(reason).lower(), str(sqlite_path(url) or "the database server"))
+
+
+def _explained(text: str, where: str) -> Refusal:
     if "locked" in text or "busy" in text:
         return Refusal(f"The database {where} is locked by another program; close it or wait, then try again.")
     if "no such table" in text or "does not exist" in text:

@@ -1,28 +1,30 @@
 """The inbox: every text is kept as it came before anything is made of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlmodel import Session, col, func, or_, select
 
-from domain.account import Location
+from domain.account import Account, Location
 from domain.delivery import Channel
+from domain.inbound import NOT_ANSWERED, asks_for_link
+from domain.links import without_secrets
 from domain.messages import Message, NewMessage, Party, Person
 from domain.optout import Keyword
-from domain.people import User
 from domain.routing import Texted, Windows, tag_of
 from domain.texts import Incoming
-from storage import feed
+from storage import feed, phone_people
+from storage.alert_facts import location_of
+from storage.auto_answers import awaits_approval, store_answer
 from storage.conversations import store_message
-from storage.counters import as_message
 from storage.engine import Database
-from storage.opt_outs import opt_in, opt_out
-from storage.plain import Plain, at, numbers
+from storage.opt_outs import in_force, opt_in, opt_out
+from storage.plain import Plain
 from storage.reads import Reads
 from storage.tables.jobs import JobRow
 from storage.tables.messages import DeliveryRow, InboundRow, InboundState, MessageRow, RecipientRow
-from storage.tables.people import LocationRow, SendingNumberRow, UserRow
+from storage.tables.people import ContactRow, SendingNumberRow, UserRow
 from storage.upsert import insert
 
 
@@ -33,15 +35,13 @@ class Kept(NamedTuple):
     text: Incoming
 
 
-class Unplaced(NamedTuple):
-    """A text in the tray: who sent it, to which of our numbers, and why it could not be placed."""
+class JobFacts(NamedTuple):
+    """What placing asks of a job. `awaits_approval`: an answer to a request for approval is outstanding."""
 
-    id: int
-    sender: str
-    to: str
-    body: str
-    at: datetime
-    why: str
+    location: Location
+    worker: Person | None
+    number: str
+    awaits_approval: bool
 
 
 class Inbox:
@@ -54,7 +54,10 @@ class Inbox:
         self.clock = clock
 
     def keep(self, texts: Iterable[Incoming]) -> int:
-        """Store raw texts, each carrier sid once; returns how many were new."""
+        """Store raw texts, each carrier sid once; returns how many were new.
+
+        They are kept as they came, but for addresses of our pages and codes that they quote.
+        """
         new = 0
         texts = list(texts)
         if not texts:
@@ -65,7 +68,7 @@ class Inbox:
                     sid=text.sid,
                     from_number=text.sender,
                     to_number=text.to,
-                    body=text.body,
+                    body=without_secrets(text.body),
                     at=text.at,
                     kept_at=self.clock(),
                     state=InboundState.NEW,
@@ -97,9 +100,24 @@ class Inbox:
         """How long replies follow the last text, and how long a closed job still takes them."""
         return self.reads.account().windows
 
-    def three_way(self) -> bool:
-        """Whether workers take part in customer messages."""
-        return self.reads.account().three_way
+    def account(self) -> Account:
+        """The account's settings."""
+        return self.reads.account()
+
+    def links_out(self) -> bool:
+        """Whether texts carry links now, as the engine says (rule 26)."""
+        return bool(self.reads.engine(self.clock()).page_url)
+
+    def stopped(self, phone: str) -> bool:
+        """Whether this phone takes no texts of ours (rule 28)."""
+        with self.database.read() as session:
+            return in_force(session, phone)
+
+    def zone_of(self, contact_id: int | None) -> str:
+        """The contact's own time zone, "" for that of the location."""
+        with self.database.read() as session:
+            contact = session.get(ContactRow, contact_id) if contact_id else None
+            return contact.time_zone if contact else ""
 
     def texted(self, phone: str, ours: str) -> list[Texted]:
         """The newest text on each job to this phone from this number of ours."""
@@ -127,18 +145,18 @@ class Inbox:
         return list(newest.values())
 
     def tagged(self, phone: str, ours: str) -> list[int]:
-        """The jobs whose tag a text to this phone from this number carried."""
+        """The jobs whose tag a text to this phone from this number carried: in its words, or added when it left."""
         with self.database.read() as session:
             rows = session.exec(
-                select(MessageRow.job_id, MessageRow.body)
+                select(MessageRow.job_id, MessageRow.body, DeliveryRow.body)
                 .join(DeliveryRow, col(DeliveryRow.message_id) == MessageRow.id)
                 .where(
                     DeliveryRow.to_address == phone,
                     DeliveryRow.from_number == ours,
-                    col(MessageRow.body).contains("#"),
+                    or_(col(MessageRow.body).contains("#"), col(DeliveryRow.body).contains("#")),
                 )
             ).all()
-        return sorted({job_id for job_id, body in rows if tag_of(job_id) in body})
+        return sorted({job_id for job_id, words, texted in rows if tag_of(job_id) in f"{words} {texted}"})
 
     def answered(self, phone: str, job_id: int) -> tuple[Message | None, list[Person]]:
         """The newest message texted to this phone on this job, and the people who share the phone there.
@@ -146,51 +164,33 @@ class Inbox:
         The last one addressed comes first (rule 33).
         """
         with self.database.read() as session:
-            rows = session.exec(
-                select(MessageRow, RecipientRow)
-                .join(DeliveryRow, col(DeliveryRow.message_id) == MessageRow.id)
-                .join(RecipientRow, col(RecipientRow.id) == DeliveryRow.recipient_id)
-                .where(MessageRow.job_id == job_id, DeliveryRow.to_address == phone)
-                .order_by(col(DeliveryRow.id).desc())
-            ).all()
-            people: dict[int | None, Person] = {}
-            for _, person in rows:
-                people.setdefault(person.contact_id, _person(person))
-            for sharing in self._sharing(session, phone, [message.id for message, _ in rows]):
-                people.setdefault(sharing.contact_id, _person(sharing))
-            newest = as_message(session, rows[0][0]) if rows else None
-            return newest, list(people.values())
+            return phone_people.answered(session, phone, job_id)
 
-    def _sharing(self, session: Session, phone: str, message_ids: Sequence[int | None]) -> Sequence[RecipientRow]:
-        """Everybody those messages were for who has this phone: one text went to all of them (rule 33)."""
-        return session.exec(
-            select(RecipientRow)
-            .where(col(RecipientRow.message_id).in_(message_ids), RecipientRow.mobile == phone)
-            .order_by(col(RecipientRow.message_id).desc(), col(RecipientRow.place))
-        ).all()
-
-    def job_facts(self, job_id: int) -> tuple[Location, Person | None]:
-        """The location of a job, and its worker as a recipient."""
+    def job_facts(self, job_id: int) -> JobFacts:
+        """What placing asks of a job."""
         with self.database.read() as session:
             job = session.get_one(JobRow, job_id)
-            place = session.get_one(LocationRow, job.location_id)
             worker = session.get(UserRow, job.worker_id) if job.worker_id else None
-            location = Location(place.id or 0, place.name, place.country, place.time_zone, place.direct_reply)
             person = Person(Party.WORKER, worker.name, worker.id) if worker else None
-            return location, person
+            return JobFacts(location_of(session, job.location_id), person, job.number, awaits_approval(session, job))
 
     def worker_of_phone(self, phone: str) -> Person | None:
         """The active user whose own phone this is, as an author."""
         with self.database.read() as session:
-            user = session.exec(select(UserRow).where(UserRow.mobile == phone, col(UserRow.active))).first()
-            if user is None:
-                return None
-            return Person(Party(user.role.value), user.name, user.id, mobile=phone)
+            return phone_people.user_of(session, phone)
 
-    def place(self, kept: Kept, message: NewMessage | None, why: str, keyword: Keyword | None = None) -> bool:
+    def place(
+        self,
+        kept: Kept,
+        message: NewMessage | None,
+        why: str,
+        keyword: Keyword | None = None,
+        answer: NewMessage | None = None,
+    ) -> bool:
         """Make a message of a kept text, or put it into the tray with the reason, once.
 
-        False where another engine was first. Opt-out words take effect in the same transaction.
+        False where another engine was first. Opt-out words take effect in the same transaction, and so
+        does the automatic `answer`, unless that phone must not have one now.
         """
         with self.database.write() as session:
             row = session.get_one(InboundRow, kept.id, with_for_update=True)
@@ -201,19 +201,13 @@ class Inbox:
             elif keyword is Keyword.START:
                 opt_in(session, row.from_number, row.at)
             self._settle(session, row, message, why, keyword)
+            if answer is not None and row.message_id is not None:
+                answered = store_answer(session, answer, row.message_id, self.clock())
+                if not answered and asks_for_link(row.body):
+                    kept_message = session.get_one(MessageRow, row.message_id)
+                    kept_message.notice = " ".join(part for part in (kept_message.notice, NOT_ANSWERED) if part)
+                    session.add(kept_message)
             return True
-
-    def tray(self, viewer: User, limit: int = 200) -> list[Unplaced]:
-        """Texts that wait to be placed, newest first, as this viewer may see them."""
-        if not viewer.dispatches:
-            return []
-        rows = self.plain.rows(
-            "SELECT i.id, i.from_number, i.to_number, i.body, i.at, i.why FROM inbound i"
-            " JOIN sending_number s ON s.number = i.to_number"
-            f" WHERE i.state = 'tray' AND s.location_id IN ({numbers(viewer.location_ids)})"
-            f" ORDER BY i.id DESC LIMIT {limit}"
-        )
-        return [Unplaced(r[0], r[1], r[2], r[3], at(r[4]), r[5]) for r in rows]
 
     def our_numbers(self) -> list[str]:
         """Every number of ours, in a steady order."""
@@ -240,7 +234,4 @@ class Inbox:
                 job.texting_since = self.clock()
                 session.add(job)
         session.add(row)
-
-
-def _person(row: RecipientRow) -> Person:
-    return Person(row.role, row.name, row.user_id, row.contact_id, row.mobile)
+        session.flush()

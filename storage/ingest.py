@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from domain.alerts import Event
+from domain.alerts import STATUS_OF, Event
 from domain.imported import FieldError, ImportedJob
-from domain.ingest import STATUS_OF, Answer, ApiToken, Asked, Raised, Saved, no_such_job, refuse_elsewhere, wrong_fields
+from domain.ingest import Answer, ApiToken, Asked, Raised, Saved, no_such_job, refuse_elsewhere, wrong_fields
 from storage.api_requests import ApiRequests
 from storage.engine import Database
 from storage.job_events import Saving, add_events, record

@@ -14,8 +14,10 @@ from domain.people import Role, StatedContact
 from domain.text import fold
 from storage.alert_facts import planned_of
 from storage.engine import Database
-from storage.jobs import keep_ad_hoc, save, stood, worker_at
-from storage.people import customer_named, keep_contact
+from storage.job_people import stood
+from storage.jobs import save, worker_at
+from storage.leaving import lock_held
+from storage.people import customer_named, keep_ad_hoc, keep_contact
 from storage.tables.jobs import JobRow
 from storage.tables.messages import MessageRow
 from storage.tables.people import UserRow
@@ -59,7 +61,7 @@ def store(
 
 
 def lock_jobs(session: Session, numbers: Sequence[str]) -> None:
-    """Take the locks of these jobs, and before them those of their messages that are not out.
+    """Take the locks of these jobs with all that waits on them, in the order that everybody keeps.
 
     All of them before the first one is saved: saving takes the feed's lock, which comes after the rows.
     """
@@ -69,6 +71,7 @@ def lock_jobs(session: Session, numbers: Sequence[str]) -> None:
         waiting = select(MessageRow.id).where(col(MessageRow.job_id).in_(ids), col(MessageRow.stage).in_(NOT_OUT))
         session.exec(waiting.order_by(col(MessageRow.id)).with_for_update()).all()
         session.exec(ids.order_by(col(JobRow.id)).with_for_update()).all()
+        lock_held(session, ids)
 
 
 class Taken(NamedTuple):
@@ -162,7 +165,7 @@ class JobImport:
         if job.ad_hoc_mobile == "":
             row.ad_hoc_contact_id = None
         elif job.ad_hoc_mobile is not None:
-            row.ad_hoc_contact_id = keep_ad_hoc(session, row, job.ad_hoc_mobile, self.stated, self.now)
+            row.ad_hoc_contact_id = keep_ad_hoc(session, row.customer_id, job.ad_hoc_mobile, self.stated, self.now)
 
     def _contact(
         self, session: Session, row: JobRow, contact_id: int | None, stated: StatedContact, beside: int | None = None

@@ -1,4 +1,4 @@
-"""The words that jobs are found by, made anew when a name that stands on many jobs has changed."""
+"""The words that jobs are found by, made anew when a job or a name that stands on it has changed."""
 
 from typing import Any
 
@@ -14,14 +14,27 @@ BATCH = 500
 """Jobs in one transaction, so that nobody who writes waits long."""
 
 
+def write_words(session: Session, row: JobRow) -> None:
+    """Write the words and the phone numbers that a job is found by; numbers by dispatchers alone (rule 9)."""
+    worker = session.get(UserRow, row.worker_id) if row.worker_id else None
+    ids = (row.site_contact_id, row.billing_contact_id, row.ad_hoc_contact_id)
+    _put(
+        row,
+        session.get_one(CustomerRow, row.customer_id).name,
+        session.get_one(LocationRow, row.location_id).name,
+        worker.name if worker else None,
+        [session.get_one(ContactRow, contact_id) for contact_id in ids if contact_id],
+    )
+
+
 def rewrite(database: Database, which: Any) -> int:
     """Write the search words of these jobs anew, batch by batch; returns how many there were."""
     last = done = 0
     while True:
         with database.write() as session:
             rows = _batch(session, which, last)
-            for row, *names in rows:
-                row.search_text = fold(" ".join((*_own(row), *(name for name in names if name))))
+            for row, customer, location, worker, *people in rows:
+                _put(row, customer, location, worker, [person for person in people if person is not None])
                 session.add(row)
         done += len(rows)
         if len(rows) < BATCH:
@@ -29,13 +42,16 @@ def rewrite(database: Database, which: Any) -> int:
         last = rows[-1][0].id
 
 
-def _own(row: JobRow) -> tuple[str, ...]:
-    return row.number, row.title, row.asset, row.address, row.template
+def _put(row: JobRow, customer: str, location: str, worker: str | None, people: list[ContactRow]) -> None:
+    contacts = {person.id: person for person in people}.values()
+    own = (row.number, row.title, row.asset, row.address, row.template, customer, location)
+    row.search_text = fold(" ".join((*own, *((worker,) if worker else ()), *(person.name for person in contacts))))
+    row.search_numbers = " ".join(person.mobile or "" for person in contacts)
 
 
 def _batch(session: Session, which: Any, last: int) -> list[Any]:
     site, billing, ad_hoc = aliased(ContactRow), aliased(ContactRow), aliased(ContactRow)
-    names = (CustomerRow.name, LocationRow.name, UserRow.name, site.name, billing.name, ad_hoc.name)
+    names = (CustomerRow.name, LocationRow.name, UserRow.name, site, billing, ad_hoc)
     return list(
         session.exec(
             select(JobRow, *names)  # type: ignore[call-overload]

@@ -18,19 +18,23 @@ from domain.people import StatedContact
 from domain.text import fold
 from storage import feed
 from storage.alert_facts import planned_of
+from storage.contact_doors import end_on_job
 from storage.conversations import store_message
 from storage.counters import sort_keys
 from storage.engine import Database
 from storage.job_events import Saving, add_events, record
+from storage.job_people import Stood, drop_deleted, gone_from, stood
+from storage.job_search import write_words
 from storage.leaving import withdraw_all, withdraw_for, withdraw_of, withdraw_texts
-from storage.people import customer_named, keep_contact
+from storage.people import customer_named, keep_ad_hoc, keep_contact, living
 from storage.remaking import lock_job, remake_held
 from storage.reminders import keep_reminder
 from storage.rule_versions import keep_template
 from storage.tables.alerts import JobEventRow
 from storage.tables.jobs import AssignmentRow, JobRow
 from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
-from storage.tables.people import ContactRow, CustomerRow, LocationRow, UserLocationRow, UserRow
+from storage.tables.people import ContactRow, LocationRow, UserLocationRow, UserRow
+from storage.taken_off import put_on, take_off
 from storage.telling import Outlook, outlook
 
 
@@ -104,7 +108,9 @@ class Jobs:
             assert row is not None
             country = session.get_one(LocationRow, row.location_id).country
             mobile = phone.parse(number, country)
-            row.ad_hoc_contact_id = keep_ad_hoc(session, row, mobile, (by, "typed on an alert"), self.clock())
+            row.ad_hoc_contact_id = keep_ad_hoc(
+                session, row.customer_id, mobile, (by, "typed on an alert"), self.clock()
+            )
             save(session, row, row.worker_id, row.status, self.clock(), by)
             assert row.ad_hoc_contact_id is not None
             return row.ad_hoc_contact_id
@@ -139,9 +145,10 @@ class Jobs:
             )
         row.number, row.template, row.title = form.number, form.template, form.title
         row.location_id, row.customer_id = form.location_id, customer_id
-        row.site_contact_id = self._contact(session, row, form.site_contact_id, form.site, by)
+        moved = was is not None and was.customer_id != customer_id
+        row.site_contact_id = self._contact(session, row, form.site_contact_id, form.site, by, moved)
         row.billing_contact_id = self._contact(
-            session, row, form.billing_contact_id, form.billing, by, beside=row.site_contact_id
+            session, row, form.billing_contact_id, form.billing, by, moved, beside=row.site_contact_id
         )
         row.window_start, row.window_end = form.window_start, form.window_end
         row.asset, row.address = form.asset, form.address
@@ -156,12 +163,17 @@ class Jobs:
         contact_id: int | None,
         stated: StatedContact | None,
         by: str,
+        moved: bool,
         beside: int | None = None,
     ) -> int | None:
         if stated is None:
-            return contact_id
+            found = living(session, contact_id) if contact_id else None
+            # A job that goes to another customer leaves the former one's contacts behind.
+            return found.id if found and (not moved or found.customer_id == row.customer_id) else None
         if not (stated.name or stated.mobile):
             return None
+        if contact_id and _is_deleted_as_stated(session, contact_id, stated):
+            return contact_id
         return keep_contact(
             session, row.customer_id, contact_id, stated, (by, "typed on the job"), self.clock(), beside
         )
@@ -170,7 +182,15 @@ class Jobs:
         """A number on the job becomes a one-time contact there (rule 22)."""
         if not form.ad_hoc_mobile:
             return None
-        return keep_ad_hoc(session, row, form.ad_hoc_mobile, (by, "typed on the job"), self.clock())
+        return keep_ad_hoc(session, row.customer_id, form.ad_hoc_mobile, (by, "typed on the job"), self.clock())
+
+
+def _is_deleted_as_stated(session: Session, contact_id: int, stated: StatedContact) -> bool:
+    """Whether a form only repeats a contact who was deleted: then saving must not make them anew."""
+    row = session.get(ContactRow, contact_id)
+    if row is None or row.removed_at is None or row.merged_into is not None:
+        return False
+    return all(value is None or value == (getattr(row, name) or "") for name, value in stated._asdict().items())
 
 
 class _Saved(NamedTuple):
@@ -192,33 +212,6 @@ def _taken(number: str) -> Refusal:
     return Refusal(f"There is already a job {number}; choose another number.", "number")
 
 
-def keep_ad_hoc(session: Session, row: JobRow, mobile: str, stated: tuple[str, str], at: datetime) -> int:
-    """The contact behind a job's ad hoc number: somebody the customer has, else a one-time contact."""
-    known = session.exec(
-        select(ContactRow.id).where(ContactRow.customer_id == row.customer_id, ContactRow.mobile == mobile)
-    ).first()
-    contact_id = keep_contact(session, row.customer_id, known, StatedContact(mobile=mobile), stated, at)
-    if known is None:
-        contact = session.get_one(ContactRow, contact_id)
-        contact.one_time, contact.name = True, f"Ad hoc {phone.tail(mobile)}"
-        contact.search_text = fold(contact.name)
-        session.add(contact)
-    return contact_id
-
-
-class Stood(NamedTuple):
-    """Where a job was and who was on it before its columns were changed."""
-
-    location_id: int
-    contact_ids: frozenset[int]
-
-
-def stood(row: JobRow) -> Stood:
-    """What to hand to `save` once the columns are changed; the row itself forgets it with the first flush."""
-    contacts = (row.site_contact_id, row.billing_contact_id, row.ad_hoc_contact_id)
-    return Stood(row.location_id, frozenset(contact for contact in contacts if contact))
-
-
 def save(
     session: Session,
     row: JobRow,
@@ -235,12 +228,10 @@ def save(
     """
     fresh = row.id is None
     came_from = was.location_id if was is not None and was.location_id != row.location_id else None
+    if row.closed_at is not None and not status.closes:
+        drop_deleted(session, row)
     row.status = status
-    if status.closes and row.closed_at is None and row.id is not None:
-        withdraw_all(session, row, (Stage.HELD,), _CLOSED, now)
-        withdraw_texts(session, row, _CLOSED, now)
-    if was is not None and (gone := was.contact_ids - stood(row).contact_ids):
-        withdraw_for(session, row, gone, "withdrawn: the contact was taken off the job", now)
+    _withdraw_for_gone(session, row, was, now)
     row.closed_at = (row.closed_at or now) if row.status.closes else None
     row.version += 1
     if fresh:
@@ -255,7 +246,7 @@ def save(
     if before is not None and before != worker_id and not fresh:
         _tell_hand_over(session, row, before, now, by)
     sort_keys(row)
-    row.search_text, row.search_numbers = _search_text(session, row), _search_numbers(session, row)
+    write_words(session, row)
     keep_template(session, row.template)
     keep_reminder(session, row, now)
     if not fresh:
@@ -266,6 +257,20 @@ def save(
     session.add(row)
     session.flush()
     return row.id
+
+
+def _withdraw_for_gone(session: Session, row: JobRow, was: Stood | None, now: datetime) -> None:
+    """What waits on a job that closes does not leave, nor what waits for contacts taken off it (rules 13, 18)."""
+    if row.status.closes and row.closed_at is None and row.id is not None:
+        withdraw_all(session, row, (Stage.HELD,), _CLOSED, now)
+        withdraw_texts(session, row, _CLOSED, now)
+    if row.id is not None:
+        put_on(session, row)
+    if was is not None and (gone := gone_from(session, row, was)):
+        assert row.id is not None
+        take_off(session, row.id, gone, now)
+        withdraw_for(session, row, gone, "withdrawn: the contact was taken off the job", now)
+        end_on_job(session, row.id, gone, now)
 
 
 _CLOSED = "withdrawn: the job was closed before it left"
@@ -368,20 +373,3 @@ def _count(session: Session, location_id: int, by: int) -> None:
     feed.hold(session)
     place = update(LocationRow).where(col(LocationRow.id) == location_id)
     session.exec(place.values(job_count=LocationRow.job_count + by))
-
-
-def _search_text(session: Session, row: JobRow) -> str:
-    names = [row.number, row.title, row.asset, row.address, row.template]
-    names.append(session.get_one(CustomerRow, row.customer_id).name)
-    names.append(session.get_one(LocationRow, row.location_id).name)
-    if row.worker_id:
-        names.append(session.get_one(UserRow, row.worker_id).name)
-    for contact_id in {row.site_contact_id, row.billing_contact_id, row.ad_hoc_contact_id} - {None}:
-        names.append(session.get_one(ContactRow, contact_id).name)
-    return fold(" ".join(names))
-
-
-def _search_numbers(session: Session, row: JobRow) -> str:
-    """The job's phone numbers, found by dispatchers alone (rule 9)."""
-    people = {row.site_contact_id, row.billing_contact_id, row.ad_hoc_contact_id} - {None}
-    return " ".join(session.get_one(ContactRow, contact_id).mobile or "" for contact_id in people)

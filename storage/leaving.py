@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import Select
 from sqlmodel import Session, col, func, or_, select
 
 from domain.delivery import Channel, State
@@ -17,8 +18,10 @@ from storage import feed
 from storage.conversations import keep_up
 from storage.counters import as_message, count_message, recount_all
 from storage.engine import Database
+from storage.estimate_shares import unshare
 from storage.plain import Plain
 from storage.reads import Reads
+from storage.shared_phones import give_on
 from storage.tables.alerts import AlertTextRow
 from storage.tables.jobs import JobRow
 from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
@@ -110,10 +113,14 @@ class Leaving:
     def send_held(self, message_id: int, notice: str) -> bool:
         """Queue the held texts of a message that is out; False where none is held any more."""
         with self.database.write() as session:
-            row = session.get_one(MessageRow, message_id, with_for_update=True)
+            job_id = session.get_one(MessageRow, message_id).job_id
+            session.get_one(JobRow, job_id, with_for_update=True)
+            row = session.get_one(MessageRow, message_id, populate_existing=True)
             texts = _texts(session, row) if row.stage is Stage.OUT else []
             if not texts:
                 return False
+            feed.hold(session)  # before the message, as those who merge two contacts take what is out
+            row = session.get_one(MessageRow, message_id, with_for_update=True)
             row.notice = " ".join(part for part in (row.notice, notice) if part)
             session.add(row)
             self._queue(session, row, at_once=True)
@@ -203,6 +210,7 @@ def take_back(session: Session, job: JobRow, row: MessageRow, stage: Stage, why:
     row.notice = " ".join(part for part in (row.notice, why) if part)
     session.add(row)
     _cancel(_texts(session, row), session, why, now)
+    unshare(session, row)
     if counted:
         recount_all(session, job)
     feed.append(session, "planned", row.job_id)
@@ -226,14 +234,15 @@ def withdraw_of(session: Session, job: JobRow, user_id: int, why: str, now: date
 
 
 def withdraw_for(session: Session, job: JobRow, contact_ids: Collection[int], why: str, now: datetime) -> None:
-    """Take back what people planned for contacts who are not on the job any more (rule 13).
+    """Take back what has not left for contacts who are not on the job any more (rule 13).
 
-    A message that is for others too leaves for them alone. Alerts are made anew elsewhere.
+    A message that is for others too leaves for them alone, and a text that somebody shares the phone of
+    is theirs (rule 33). Alerts that wait are made anew elsewhere; what is queued is stopped when it is claimed.
     """
     automatic = select(AlertTextRow.message_id)
     waiting = select(MessageRow).where(
         MessageRow.job_id == job.id,
-        col(MessageRow.stage).in_((Stage.HELD, Stage.WAITING_RELEASE)),
+        col(MessageRow.stage).in_(NOT_OUT),
         col(MessageRow.id).not_in(automatic),
     )
     for row in session.exec(waiting.order_by(col(MessageRow.id))).all():
@@ -243,8 +252,43 @@ def withdraw_for(session: Session, job: JobRow, contact_ids: Collection[int], wh
             stage = Stage.REFUSED if row.stage is Stage.WAITING_RELEASE else Stage.CALLED_BACK
             take_back(session, job, row, stage, why, now)
             continue
-        theirs = {person.id for person in people if person.contact_id in contact_ids}
-        _cancel([text for text in _texts(session, row) if text.recipient_id in theirs], session, why, now)
+        _leave_out(session, row, [person for person in people if person.contact_id in contact_ids], now)
+    theirs = select(RecipientRow.id).where(col(RecipientRow.contact_id).in_(contact_ids))
+    held = _held_texts(DeliveryRow).where(MessageRow.job_id == job.id, col(DeliveryRow.recipient_id).in_(theirs))
+    # Whoever is just queueing one waits for the feed, which we may hold; queued it is stopped in the claim.
+    held = held.order_by(col(DeliveryRow.id)).with_for_update(of=DeliveryRow, skip_locked=True)
+    lost = [text for text in session.exec(held).all() if not give_on(session, text, now)]
+    if lost:
+        _cancel(lost, session, why, now)
+        recount_all(session, job)
+        feed.append(session, "delivery", job.id)
+
+
+def _leave_out(session: Session, row: MessageRow, people: Sequence[RecipientRow], now: datetime) -> None:
+    """Let a message that is not out be for the others alone: these neither read it nor decide by it."""
+    if not people:
+        return
+    ids = {person.id for person in people}
+    for text in _texts(session, row):
+        if text.recipient_id in ids:
+            give_on(session, text, now)
+    for text in session.exec(select(DeliveryRow).where(col(DeliveryRow.recipient_id).in_(ids))).all():
+        session.delete(text)
+    session.flush()
+    for person in people:
+        session.delete(person)
+    names = ", ".join(person.name for person in people)
+    row.notice = " ".join(part for part in (row.notice, f"Not for {names}: taken off the job.") if part)
+    session.add(row)
+    session.flush()
+    feed.append(session, "planned", row.job_id)
+
+
+def lock_held(session: Session, jobs: Collection[int] | Select[Any]) -> None:
+    """Lock the texts of these jobs that are held for an hour, before anybody here holds the feed's lock."""
+    theirs = select(MessageRow.id).where(col(MessageRow.job_id).in_(jobs))
+    held = select(DeliveryRow.id).where(DeliveryRow.state == State.HELD, col(DeliveryRow.message_id).in_(theirs))
+    session.exec(held.order_by(col(DeliveryRow.id)).with_for_update()).all()
 
 
 def withdraw_texts(session: Session, job: JobRow, why: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
-from domain.administration import LocationForm, OurNumber, merged
+from domain.administration import LocationForm, OurNumber, merged_location
 from domain.delivery import State
 from domain.errors import Refusal
 from domain.hours import QuietHours
@@ -55,7 +55,7 @@ class Locations:
                 feed.hold(session)  # before the location, as those who make a job take them
                 row = session.get_one(LocationRow, location_id, with_for_update=True)
                 now = _form(row)
-                form = merged(now, before, after)
+                form = merged_location(now, before, after)
                 _refuse_taken(session, form.name, location_id)
                 _fill(row, form)
                 session.add(row)
@@ -100,6 +100,8 @@ class Locations:
         Texts that wait to leave from it leave from another number of the location. Refusal where it is the last.
         """
         with self.database.write() as session:
+            waiting = _lock_waiting(session, number)
+            feed.hold(session)
             session.get_one(LocationRow, location_id, with_for_update=True)
             mine = select(SendingNumberRow).where(SendingNumberRow.location_id == location_id)
             rows = session.exec(mine.order_by(col(SendingNumberRow.id))).all()
@@ -113,13 +115,20 @@ class Locations:
             if used:
                 row.retired = True
                 session.add(row)
-                waiting = col(DeliveryRow.state).in_((State.QUEUED, State.HELD))
-                leaving = update(DeliveryRow).where(col(DeliveryRow.from_number) == number, waiting)
+                leaving = update(DeliveryRow).where(col(DeliveryRow.id).in_(waiting))
                 session.exec(leaving.values(from_number=others[0]))
             else:
                 session.delete(row)
             feed.append(session, "people")
             return used
+
+
+def _lock_waiting(session: Session, number: str) -> list[int | None]:
+    """Lock the texts that wait to leave from a number; one that is leaving at this moment still does so."""
+    mine = select(DeliveryRow.id).where(DeliveryRow.from_number == number).order_by(col(DeliveryRow.id))
+    held = session.exec(mine.where(DeliveryRow.state == State.HELD).with_for_update()).all()
+    queued = session.exec(mine.where(DeliveryRow.state == State.QUEUED).with_for_update(skip_locked=True)).all()
+    return [*held, *queued]
 
 
 def _used(session: Session, number: str) -> bool:
@@ -139,6 +148,8 @@ def _form(row: LocationRow) -> LocationForm:
         quiet=QuietHours(*quiet),
         direct_reply=row.direct_reply,
         worker_sees_numbers=row.worker_sees_numbers,
+        links_in_texts=row.links_in_texts,
+        approve_up_to=row.approve_up_to,
     )
 
 
@@ -147,6 +158,7 @@ def _fill(row: LocationRow, form: LocationForm) -> None:
     row.callback_phone = form.callback_phone
     row.quiet_begin, row.quiet_end = form.quiet.begin.strftime(_CLOCK), form.quiet.end.strftime(_CLOCK)
     row.direct_reply, row.worker_sees_numbers = form.direct_reply, form.worker_sees_numbers
+    row.links_in_texts, row.approve_up_to = form.links_in_texts, form.approve_up_to
 
 
 def _refuse_taken(session: Session, name: str, location_id: int | None) -> None:

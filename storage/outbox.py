@@ -7,21 +7,26 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, exists, func, or_, select
 
 from domain.delivery import FINAL_AT_CARRIER, Channel, State, advance
-from domain.links import with_address
-from domain.messages import Kind
+from domain.final_text import LeavingWords
+from domain.links import CODE_PLACE, with_address
+from domain.messages import MAX_BODY, Kind
 from domain.texts import Accepted, NotTaken, Outcome, Outgoing, Rejected, Report
 from storage import feed
 from storage.counters import recount_turn
 from storage.engine import Database
+from storage.final_texts import word
 from storage.notices import why_no_notice
 from storage.opt_outs import in_force, opt_out
 from storage.remaking import wait_for_the_hour
+from storage.shared_phones import give_on, why_no_text
+from storage.tables.estimates import ApprovalCodeRow
 from storage.tables.jobs import JobRow
 from storage.tables.messages import DeliveryRow, MessageRow, RecipientRow
 from storage.tables.people import ContactRow
-from storage.tables.system import EngineRow
+from storage.tables.system import EngineRow, LinkRow
 
 STOPPED = 21610
+_TOO_LONG = f"with what is added for this person the text is longer than {MAX_BODY:,} characters"
 FIRST_CHECK = timedelta(seconds=1)
 LAST_CHECK = timedelta(minutes=10)
 GIVE_UP_CHECKING = timedelta(days=1)
@@ -30,16 +35,13 @@ GIVE_UP_CHECKING = timedelta(days=1)
 class Outbox:
     """Hands out due texts and records their fate. Each method is one transaction; safe from any thread.
 
-    `address_of` gives the whole address of a link, "" where none may go out. No stored text holds one
-    (rule 25): it is put in when a text is handed out.
+    `leaving_words` gives what no stored text holds (rule 25): addresses of links, and codes.
     """
 
-    def __init__(
-        self, database: Database, clock: Callable[[], datetime], address_of: Callable[[int], str] = lambda _link: ""
-    ) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self.database = database
         self.clock = clock
-        self.address_of = address_of
+        self.leaving_words = LeavingWords()
 
     def claim(self, engine: str, skip: frozenset[str] = frozenset()) -> Outgoing | None:
         """Take the next due text for this engine, or None where nothing may leave now.
@@ -53,11 +55,15 @@ class Outbox:
                 row = self._next_due(session, skip)
                 if row is None:
                     return None
+                _hold_job(session, row)
                 why = self._why_not(session, row)
                 if why is None and wait_for_the_hour(session, row, self.clock()):
                     continue
                 if why is None:
-                    return self._hand_out(session, row, engine)
+                    body = self._worded(session, row)
+                    if len(body.encode("utf-16-le")) // 2 <= MAX_BODY:
+                        return self._hand_out(session, row, engine, body)
+                    why = State.BLOCKED, _TOO_LONG
                 state, reason = why
                 self._settle(session, row, state, reason=reason)
 
@@ -177,21 +183,32 @@ class Outbox:
             return why_no_notice(session, row)
         if in_force(session, row.to_address):
             return State.BLOCKED, "the customer opted out by STOP; only they can undo it, by texting START"
-        recipient = session.get_one(RecipientRow, row.recipient_id)
-        contact = session.get(ContactRow, recipient.contact_id) if recipient.contact_id else None
-        if contact is not None and not contact.sms_on:
-            return State.BLOCKED, "SMS was switched off for this contact"
-        return None
+        if row.code_id is not None and _link_of_code(session, row).revoked_at is not None:
+            return State.BLOCKED, "the link that the code was asked by was ended"
+        contact = _contact_of(session, row)
+        why = why_no_text(session, contact, row) if contact is not None else ""
+        return (State.BLOCKED, why) if why and not give_on(session, row, self.clock()) else None
 
-    def _hand_out(self, session: Session, row: DeliveryRow, engine: str) -> Outgoing:
+    def _worded(self, session: Session, row: DeliveryRow) -> str:
+        """The text as the carrier gets it; what is kept of it holds no address and no code."""
+        words = self.leaving_words
+        body = word(session, row, words.links_out(), self.clock())
+        if row.code_id is not None:
+            body = body.replace(CODE_PLACE, words.code(row.code_id))
+        if row.link_id is None:
+            return body
+        if row.notice_to is not None:
+            return with_address(body, words.worker_link(row.link_id))
+        message = session.get_one(MessageRow, row.message_id)
+        opens_at = None if message.dispatch_only else message.id  # what they may not see is no place to begin
+        return with_address(body, words.contact_link(row.link_id, opens_at))
+
+    def _hand_out(self, session: Session, row: DeliveryRow, engine: str, body: str) -> Outgoing:
         now = self.clock()
         row.state, row.claimed_by, row.claimed_at, row.changed_at = State.SENDING, engine, now, now
         row.attempt += 1
         row.reason = ""
         session.add(row)
-        body = row.body or session.get_one(MessageRow, row.message_id).body
-        if row.link_id is not None:
-            body = with_address(body, self.address_of(row.link_id))
         assert row.id is not None
         return Outgoing(row.id, row.to_address, row.from_number, body, now, row.use_by)
 
@@ -199,7 +216,7 @@ class Outbox:
         now = self.clock()
         row.sid, row.carrier_word, row.sent_at = answer.sid, answer.word, now
         row.check_at = now + FIRST_CHECK
-        if row.notice_to is None:
+        if row.notice_to is None and row.message_id is not None:
             self._begin_texting(session, row, now)
         self._settle(session, row, advance(State.ACCEPTED, answer.state))
 
@@ -244,3 +261,24 @@ class Outbox:
         if age > GIVE_UP_CHECKING:
             return None
         return now + min(LAST_CHECK, max(FIRST_CHECK, age / 4))
+
+
+def _hold_job(session: Session, row: DeliveryRow) -> None:
+    """Wait for whoever is changing a claimed text's job, so that what is read of its people is true when it leaves."""
+    if row.message_id is not None:
+        job = select(JobRow.id).join(MessageRow, col(MessageRow.job_id) == JobRow.id)
+        mine = job.where(MessageRow.id == row.message_id)
+        session.exec(mine.with_for_update(of=JobRow, key_share=True)).first()
+
+
+def _contact_of(session: Session, row: DeliveryRow) -> ContactRow | None:
+    """The contact a text is addressed to; None for a bare number."""
+    if row.code_id is not None:
+        contact_id = _link_of_code(session, row).contact_id
+    else:
+        contact_id = session.get_one(RecipientRow, row.recipient_id).contact_id
+    return session.get(ContactRow, contact_id) if contact_id is not None else None
+
+
+def _link_of_code(session: Session, row: DeliveryRow) -> LinkRow:
+    return session.get_one(LinkRow, session.get_one(ApprovalCodeRow, row.code_id).link_id)

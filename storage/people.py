@@ -7,16 +7,20 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from domain.account import Account
+from domain.contacts import PROVIDER, words_of
 from domain.errors import Refusal
 from domain.people import Role, StatedContact
 from domain.phone import tail
 from domain.pins import SHORTEST, KeptPin
 from domain.text import fold
 from storage import feed
+from storage.contact_doors import end_links
+from storage.contact_texts import NO_NUMBER, redirect
 from storage.engine import Database
 from storage.tables.people import (
     AccountRow,
     ConsentRow,
+    ContactGroupRow,
     ContactRow,
     CustomerRow,
     LocationRow,
@@ -129,21 +133,56 @@ def customer_named(session: Session, name: str) -> int:
     known = select(CustomerRow.id).where(CustomerRow.name == name)
     found = session.exec(known).first()
     if found is None:
+        feed.hold(session)
         session.exec(insert(session, CustomerRow).values(name=name).on_conflict_do_nothing())
         found = session.exec(known).one()
     assert found is not None
     return found
 
 
+def _named(session: Session, customer_id: int, contact_id: int | None, details: StatedContact) -> ContactRow | None:
+    """The contact of this id, as long as it is one of the customer's and has no other number."""
+    row = living(session, contact_id) if contact_id else None
+    if row is None or row.customer_id != customer_id:
+        return None
+    return None if details.mobile and row.mobile and row.mobile != details.mobile else row
+
+
 def _of_phone(session: Session, customer_id: int, details: StatedContact, beside: int | None) -> ContactRow | None:
     """The customer's contact with this mobile: the one of this name first, never `beside` under another name."""
     found = session.exec(
         select(ContactRow)
-        .where(ContactRow.customer_id == customer_id, ContactRow.mobile == details.mobile)
+        .where(
+            ContactRow.customer_id == customer_id,
+            ContactRow.mobile == details.mobile,
+            col(ContactRow.removed_at).is_(None),
+        )
         .order_by(col(ContactRow.id))
     ).all()
     named = [row for row in found if not details.name or fold(row.name) == fold(details.name)]
     return next(iter(named or [row for row in found if row.id != beside]), None)
+
+
+def living(session: Session, contact_id: int) -> ContactRow | None:
+    """A contact that was not deleted, or the one it was merged into; else None.
+
+    Contacts are written under the feed's lock, so it is not deleted until the caller's transaction ends.
+    """
+    feed.hold(session)
+    row = session.get(ContactRow, contact_id)
+    while row is not None and row.removed_at is not None:
+        row = session.get(ContactRow, row.merged_into) if row.merged_into else None
+    return row
+
+
+def keep_words(session: Session, row: ContactRow) -> None:
+    """Write a contact with the words that it is found by."""
+    session.add(row)
+    session.flush()
+    groups = session.exec(select(ContactGroupRow.name).where(ContactGroupRow.contact_id == row.id)).all()
+    row.search_text = words_of(row.name, row.title, row.email, row.mobile, groups)
+    session.add(row)
+    session.flush()
 
 
 def keep_contact(
@@ -159,32 +198,51 @@ def keep_contact(
 
     `beside` is the other contact stated with this one: of another name they stay two, though they
     share a phone (rule 33). `stated` is who said that this person may be texted and from what source; a new number is
-    recorded as consent stated by the provider (rule 23).
+    recorded as consent stated by the provider (rule 23). A number that is taken away ends the links it got.
     """
-    row = session.get(ContactRow, contact_id) if contact_id else None
-    if row is not None and details.mobile and row.mobile and row.mobile != details.mobile:
-        row = None
+    feed.hold(session)
+    row = _named(session, customer_id, contact_id, details)
     if row is None and details.mobile:
         row = _of_phone(session, customer_id, details, beside)
     if row is None:
         row = ContactRow(customer_id=customer_id, name=details.name or tail(details.mobile or ""))
-    number_is_new = bool(details.mobile) and details.mobile != row.mobile
+    former, number_is_new = row.mobile, bool(details.mobile) and details.mobile != row.mobile
     for field, value in details._asdict().items():
         if value is not None:
             setattr(row, field, value or (None if field == "mobile" else ""))
-    row.search_text = fold(" ".join((row.name, row.title, row.email, row.mobile or "")))
-    session.add(row)
-    session.flush()
+    keep_words(session, row)
     assert row.id is not None
+    if former and row.mobile != former:
+        # Other jobs are not locked: a text that somebody holds at this moment is stopped when it is claimed.
+        redirect(session, row.id, row.mobile, NO_NUMBER, at, free_only=True)
+        end_links(session, row.id, at)
+        feed.append(session, "people")
     if number_is_new and row.mobile:
         session.add(
             ConsentRow(
                 contact_id=row.id,
                 mobile=row.mobile,
-                wording="stated by the provider",
+                wording=PROVIDER,
                 stated_by=stated[0],
                 source=stated[1],
                 at=at,
             )
         )
     return row.id
+
+
+def keep_ad_hoc(session: Session, customer_id: int, mobile: str, stated: tuple[str, str], at: datetime) -> int:
+    """The contact behind a job's ad hoc number (rule 22): somebody the customer has, else a one-time contact."""
+    known = session.exec(
+        select(ContactRow.id).where(
+            ContactRow.customer_id == customer_id,
+            ContactRow.mobile == mobile,
+            col(ContactRow.removed_at).is_(None),
+        )
+    ).first()
+    contact_id = keep_contact(session, customer_id, known, StatedContact(mobile=mobile), stated, at)
+    if known is None:
+        contact = session.get_one(ContactRow, contact_id)
+        contact.one_time, contact.name = True, f"Ad hoc {tail(mobile)}"
+        keep_words(session, contact)
+    return contact_id

@@ -15,7 +15,7 @@ ENGINE_GONE_AFTER = timedelta(seconds=30)
 _USER = "SELECT id, name, role, chat, alerts, contacts, admin, mobile, active, bell FROM user_account"
 _LOCATION = (
     "SELECT id, name, country, time_zone, direct_reply, quiet_begin, quiet_end, callback_phone, currency,"
-    " worker_sees_numbers FROM location"
+    " worker_sees_numbers, links_in_texts, approve_up_to FROM location"
 )
 
 
@@ -128,18 +128,22 @@ class Reads:
         return EngineWords("gone", gone, alive=False, page_url=row[4])
 
     def in_tray(self, viewer: User) -> int:
-        """How many texts wait to be placed at this viewer's locations."""
+        """How many texts wait to be sorted at this viewer's locations: those without a job, and guesses."""
         if not viewer.dispatches:
             return 0
+        here = numbers(viewer.location_ids)
         row = self.plain.row(
-            "SELECT count(*) FROM inbound i JOIN sending_number s ON s.number = i.to_number"
-            f" WHERE i.state = 'tray' AND s.location_id IN ({numbers(viewer.location_ids)})"
+            "SELECT (SELECT count(*) FROM inbound i JOIN sending_number s ON s.number = i.to_number"
+            f" WHERE i.state = 'tray' AND s.location_id IN ({here}))"
+            " + (SELECT count(*) FROM message m JOIN job j ON j.id = m.job_id JOIN inbound i ON i.message_id = m.id"
+            f" WHERE m.guessed AND j.location_id IN ({here}))"
         )
         return int(row[0]) if row else 0
 
     def names_of_phones(self) -> dict[str, str]:
         """Whose phone each number is, for the practice phones."""
-        rows = self.plain.rows("SELECT mobile, name FROM contact WHERE mobile IS NOT NULL ORDER BY id DESC")
+        there = "mobile IS NOT NULL AND removed_at IS NULL"
+        rows = self.plain.rows(f"SELECT mobile, name FROM contact WHERE {there} ORDER BY id DESC")
         rows += self.plain.rows("SELECT mobile, name FROM user_account WHERE mobile IS NOT NULL ORDER BY id DESC")
         return {row[0]: row[1] for row in rows}
 
@@ -181,4 +185,6 @@ def location_of(row: Row, numbers: tuple[str, ...]) -> Location:
         callback_phone=row[7],
         currency=row[8],
         worker_sees_numbers=bool(row[9]),
+        links_in_texts=bool(row[10]),
+        approve_up_to=row[11],
     )

@@ -1,9 +1,20 @@
 """Automatic texts that still wait: made anew, let out, or withdrawn, inside the caller's transaction (rule 18).
 
-Locks are taken in one order everywhere: messages, then jobs, then the change feed.
+Locks are taken in one order everywhere:
+
+1. messages that are not out, by their ids;
+2. jobs, by their ids;
+3. texts of messages that are out, held for an hour (`storage.leaving.lock_held`), by their ids;
+4. the change feed;
+5. what is written under it alone: contacts, their links and invitations, messages that are out, read
+   marks, locations.
+
+Texts that are queued belong to the engine that claims them, which takes their job afterwards: whoever
+has a job never waits for one (SKIP LOCKED).
 """
 
 import json
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +30,7 @@ from domain.telling import Text, texts_of, why_moot
 from storage import feed
 from storage.alert_facts import account_of, facts_of, location_of
 from storage.counters import recount_all
-from storage.leaving import go_out, take_back
+from storage.leaving import go_out, lock_held, take_back
 from storage.rule_versions import is_on, rule_of
 from storage.tables.alerts import AlertTextRow, EventState, JobEventRow, RuleRow
 from storage.tables.jobs import JobRow
@@ -29,11 +40,14 @@ from storage.telling import OFF, Candidate, found, happening, store_text
 
 
 def lock_job(session: Session, job_id: int, skip: bool = False) -> JobRow | None:
-    """Take the locks of a job's waiting messages and of the job; None where it is gone, or in use and `skip`."""
+    """Take the locks of a job, its waiting messages and held texts; None where it is gone, or in use and `skip`."""
     waiting = select(MessageRow.id).where(MessageRow.job_id == job_id, col(MessageRow.stage).in_(NOT_OUT))
     session.exec(waiting.order_by(col(MessageRow.id)).with_for_update()).all()
     job = select(JobRow).where(JobRow.id == job_id).with_for_update(skip_locked=skip)
-    return session.exec(job).first()
+    row = session.exec(job).first()
+    if row is not None:
+        lock_held(session, (job_id,))
+    return row
 
 
 def remake_held(session: Session, job: JobRow, now: datetime) -> None:
@@ -160,7 +174,7 @@ def _remake(session: Session, job: JobRow, message: MessageRow, now: datetime) -
     served = _served(session, row, message)
     for text in texts:
         if text is not mine and text.key not in served:
-            store_text(session, job, Candidate(row, rule, text), alert.folded, now, f":instead:{message.id}")
+            store_text(session, job, Candidate(row, rule, text), alert.folded, now, f":instead:{uuid.uuid4().hex}")
     return mine
 
 
@@ -168,7 +182,7 @@ def _renew(session: Session, message: MessageRow, alert: AlertTextRow, text: Tex
     """Write what a waiting text is now; screens hear of it only where it changed."""
     (delivery,) = _deliveries(session, message)
     before = (message.body, message.leaves_at, delivery.reason, alert.found)
-    message.body, message.leaves_at = text.body, text.leaves_at
+    message.body, message.leaves_at = text.words, text.leaves_at
     delivery.due_at, delivery.use_by, delivery.reason = text.leaves_at, text.use_by, text.reason
     alert.found = values
     if before != (message.body, message.leaves_at, delivery.reason, alert.found):

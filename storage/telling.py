@@ -141,7 +141,7 @@ def store_text(
         kind=Kind.ALERT,
         author=SYSTEM,
         recipients=text.people,
-        body=text.body,
+        body=text.words,
         at=now,
         compose_id=f"event:{row.id}:{text.key}{instead}",
         dispatch_only=text.private,

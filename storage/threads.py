@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from domain.account import Location
 from domain.delivery import Channel, Delivery, State
 from domain.jobs import Access, Job, Status, Worker
-from domain.messages import COUNTED, Kind, Message, Party, Person, Stage
+from domain.messages import COUNTED, Kind, Message, Party, Person, Photo, Stage
 from domain.people import Contact, ContactViewer, Role, User
 from domain.phone import is_e164, masked, tail
 from domain.text import fold
+from storage.contact_rows import contacts_where
 from storage.plain import Plain, Row, at, moment, numbers
 from storage.reads import Reads
 from storage.visible import jobs_of, visible
@@ -24,10 +25,6 @@ _JOB = (
     " FROM job j JOIN customer c ON c.id = j.customer_id LEFT JOIN user_account o ON o.id = j.owner_id AND o.active"
     " AND o.chat AND o.role = 'dispatcher' AND EXISTS"
     " (SELECT 1 FROM user_location p WHERE p.user_id = o.id AND p.location_id = j.location_id)"
-)
-_CONTACT = (
-    "SELECT p.id, p.customer_id, p.name, p.title, p.email, p.mobile, p.sms_on, p.one_time, EXISTS"
-    " (SELECT 1 FROM opt_out o WHERE o.phone = p.mobile AND o.cleared_at IS NULL), p.time_zone FROM contact p"
 )
 _MESSAGE = (
     "SELECT m.id, m.job_id, m.seq, m.kind, m.author_role, m.author_name, m.author_user_id, m.author_contact_id,"
@@ -122,27 +119,33 @@ class Threads:
             where += f" AND p.search_text LIKE :word{i} ESCAPE '\\'"
             literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             parameters[f"word{i}"] = f"%{literal}%"
-        rows = self.plain.rows(f"{_CONTACT} WHERE {where} ORDER BY p.name, p.id LIMIT {limit}", parameters)
-        return [_shown(_contact(row), viewer, job.location) for row in rows]
+        found = contacts_where(self.plain, f"{where} ORDER BY p.name, p.id LIMIT {limit}", parameters)
+        return [_shown(contact, viewer, job.location) for contact in found]
 
     def chosen(self, viewer: User, job: Job, ids: Collection[int]) -> list[Contact]:
         """These contacts, as far as they belong to the job's customer."""
-        rows = self.plain.rows(
-            f"{_CONTACT} WHERE p.customer_id = :customer AND p.id IN ({numbers(frozenset(ids))}) AND {_there(job)}",
-            {"customer": job.customer_id},
-        )
-        return [_shown(_contact(row), viewer, job.location) for row in rows]
+        return [_shown(contact, viewer, job.location) for contact in self.to_text(job, ids)]
 
     def to_text(self, job: Job, ids: Collection[int]) -> list[Contact]:
         """These contacts with their whole numbers, to be written to; as far as they belong to the job's customer.
 
         For use cases that send, never for a screen: a worker may not see the numbers (rule 9).
         """
-        rows = self.plain.rows(
-            f"{_CONTACT} WHERE p.customer_id = :customer AND p.id IN ({numbers(frozenset(ids))}) AND {_there(job)}",
+        return contacts_where(
+            self.plain,
+            f"p.customer_id = :customer AND p.id IN ({numbers(frozenset(ids))}) AND {_there(job)}",
             {"customer": job.customer_id},
         )
-        return [_contact(row) for row in rows]
+
+    def photo(self, viewer: User | ContactViewer, job_id: int, photo_id: int) -> tuple[str, bytes] | None:
+        """The media type and bytes of a picture on a message that this viewer may see, else None."""
+        where, parameters = self._seen(viewer, job_id)
+        row = self.plain.row(
+            "SELECT x.media_type, x.data FROM photo x JOIN message m ON m.id = x.message_id"
+            f" JOIN job j ON j.id = m.job_id WHERE {where} AND x.id = :photo",
+            {**parameters, "photo": photo_id},
+        )
+        return (row[0], bytes(row[1])) if row else None
 
     def last_heard(self, job_id: int, contacts: Collection[int]) -> dict[int, datetime]:
         """When each of these contacts last wrote on a job."""
@@ -226,8 +229,7 @@ class Threads:
         return viewer.chat and (viewer.role is Role.DISPATCHER or self.reads.account().three_way)
 
     def _contacts(self, ids: list[int]) -> dict[int, Contact]:
-        rows = self.plain.rows(f"{_CONTACT} WHERE p.id IN ({numbers(ids)})")
-        return {row[0]: _contact(row) for row in rows}
+        return {contact.id: contact for contact in contacts_where(self.plain, f"p.id IN ({numbers(ids)})")}
 
     def _worker(self, worker_id: int | None) -> Worker | None:
         if worker_id is None:
@@ -253,20 +255,28 @@ class Threads:
         deliveries: defaultdict[int, list[Delivery]] = defaultdict(list)
         for r in self.plain.rows(
             "SELECT d.message_id, d.id, coalesce(p.name, u.name), d.to_address, d.channel, d.state, d.sid, d.error,"
-            " d.reason, d.due_at, d.changed_at, d.notice_to FROM delivery d"
+            " d.reason, d.due_at, d.changed_at, d.notice_to, d.body FROM delivery d"
             " LEFT JOIN recipient p ON p.id = d.recipient_id LEFT JOIN user_account u ON u.id = d.notice_to"
             f" WHERE d.message_id IN ({ids}) ORDER BY d.id"
         ):
             if r[11] is None or isinstance(viewer, User):
                 deliveries[r[0]].append(_delivery(r))
-        whole = [_message(row, tuple(recipients[row[0]]), tuple(deliveries[row[0]])) for row in rows]
+        photos: defaultdict[int, list[Photo]] = defaultdict(list)
+        for r in self.plain.rows(
+            f"SELECT message_id, id, media_type, width, height, size FROM photo WHERE message_id IN ({ids}) ORDER BY id"
+        ):
+            photos[r[0]].append(Photo(r[1], r[2], r[3], r[4], r[5]))
+        whole = [
+            _message(row, tuple(recipients[row[0]]), tuple(deliveries[row[0]]), tuple(photos[row[0]])) for row in rows
+        ]
         knows_numbers = isinstance(viewer, User) and viewer.role is Role.DISPATCHER
         return whole if knows_numbers else [_without_numbers(message) for message in whole]
 
 
 def _there(job: Job) -> str:
     """One-time contacts belong to their own job alone (rule 22)."""
-    return f"(NOT p.one_time OR p.id IN ({numbers([contact.id for contact in job.people()])}))"
+    here = numbers([contact.id for contact in job.people()])
+    return f"(p.removed_at IS NULL AND (NOT p.one_time OR p.id IN ({here})))"
 
 
 def _shown(contact: Contact, viewer: User, location: Location) -> Contact:
@@ -283,6 +293,8 @@ def _shown(contact: Contact, viewer: User, location: Location) -> Contact:
         one_time=contact.one_time,
         opted_out=contact.opted_out,
         time_zone=contact.time_zone,
+        groups=contact.groups,
+        removed=contact.removed,
     )
 
 
@@ -293,17 +305,14 @@ def _without_numbers(message: Message) -> Message:
         author=_unnumbered(message.author),
         recipients=tuple(_unnumbered(person) for person in message.recipients),
         deliveries=tuple(
-            replace(d, to=tail(d.to) if is_e164(d.to) else d.to, name=masked(d.name)) for d in message.deliveries
+            replace(d, to=tail(d.to) if is_e164(d.to) else d.to, name=masked(d.name), text="")
+            for d in message.deliveries
         ),
     )
 
 
 def _unnumbered(person: Person) -> Person:
     return replace(person, name=masked(person.name), mobile=tail(person.mobile) if person.mobile else None)
-
-
-def _contact(row: Row) -> Contact:
-    return Contact(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]), bool(row[7]), bool(row[8]), row[9])
 
 
 def _delivery(row: Row) -> Delivery:
@@ -319,10 +328,13 @@ def _delivery(row: Row) -> Delivery:
         due_at=moment(row[9]),
         changed_at=moment(row[10]),
         notice=row[11] is not None,
+        text=row[12],
     )
 
 
-def _message(row: Row, recipients: tuple[Person, ...], deliveries: tuple[Delivery, ...]) -> Message:
+def _message(
+    row: Row, recipients: tuple[Person, ...], deliveries: tuple[Delivery, ...], photos: tuple[Photo, ...]
+) -> Message:
     return Message(
         id=row[0],
         job_id=row[1],
@@ -342,4 +354,5 @@ def _message(row: Row, recipients: tuple[Person, ...], deliveries: tuple[Deliver
         leaves_at=moment(row[18]),
         passes_on=row[19],
         deliveries=deliveries,
+        photos=photos,
     )

@@ -1,3 +1,3 @@
 """The schema this program speaks; kept apart so that a start needs no Alembic to compare it."""
 
-SCHEMA = "0002"
+SCHEMA = "0003"

@@ -1,11 +1,11 @@
 """A small company to test with: one location, its people, a customer, and jobs that need no ceremony."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.wiring import Readers, Writers
 from domain.account import Account
@@ -14,6 +14,9 @@ from domain.jobs import Job, JobForm, Status
 from domain.messages import DISPATCH, Kind, NewDelivery, NewMessage, Party, Person
 from domain.people import Role, StatedContact, User
 from storage.people import NewUser, customer_named, keep_contact
+from storage.tables.jobs import JobRow
+from storage.tables.messages import InvitationRow
+from storage.tables.people import ContactRow
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OURS = "+15550100001"
@@ -47,6 +50,8 @@ class World:
         self.readers = Readers(url, self.clock)
         self.writers = Writers.open(self.readers)
         self._count = count(1)
+        self.strangers = False
+        """Whether nobody was told yet who writes on a job; otherwise texts carry no invitation."""
         self.writers.people.set_up(Account(undo=timedelta(0)))
         self.berlin = self.writers.people.add_location("North", "US", "America/New_York", [OURS, OURS_TOO])
         self.ann = self.user("Ann Lee", Role.DISPATCHER)
@@ -74,6 +79,7 @@ class World:
             owner = customer_named(session, customer)
             details = StatedContact(name, title, mobile or "", f"{name.split()[0].lower()}@example.com")
             contact_id = keep_contact(session, owner, None, details, ("Ann Lee", "test"), self.clock())
+            self._acquaint(session, [contact_id], session.exec(select(JobRow.id)).all())
         return Person(Party.CONTACT, name, contact_id=contact_id, mobile=mobile)
 
     def job(self, worker: User | None = None, status: Status = Status.ASSIGNED, **changes: object) -> Job:
@@ -94,7 +100,16 @@ class World:
             "asset": "Pump 7",
         }
         job_id = self.writers.jobs.create(JobForm(**{**fields, **changes}), "Ann Lee")  # type: ignore[arg-type]
+        with self.write() as session:
+            self._acquaint(session, session.exec(select(ContactRow.id)).all(), [job_id])
         return self.read_job(job_id)
+
+    def _acquaint(self, session: Session, contacts: Sequence[int | None], jobs: Sequence[int | None]) -> None:
+        """Everybody knows who writes, so that texts say nothing but their words."""
+        if not self.strangers:
+            now = self.clock()
+            pairs = [(c, j) for c in contacts for j in jobs if c and j]
+            session.add_all(InvitationRow(contact_id=c, job_id=j, at=now) for c, j in pairs)
 
     def read_job(self, job_id: int) -> Job:
         """A job as Ann sees it."""

@@ -32,7 +32,7 @@ def make(pages: Pages) -> FastAPI:
     described = "/api/openapi.json" if pages.ingest else None
     app = FastAPI(openapi_url=described, docs_url=None, redoc_url=None, redirect_slashes=False)
     errors.install(app)
-    app.add_middleware(guard.Guard)
+    app.add_middleware(guard.Guard, large=[route for route in pages.routes if guard.takes_files(route)])
     app.router.routes.append(health(pages.words))
     if pages.ingest is not None:
         api.describe(app)

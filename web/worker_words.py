@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from domain.delivery import wording
 from domain.jobs import Job, JobRow
-from domain.messages import Kind, Message, Party, Person, Stage
+from domain.messages import Kind, Message, Party, Person, Photo, Stage
 from domain.people import Contact, User
 from domain.phone import is_e164, show
 from domain.text import display_text, one_line
 from messaging.my_jobs import Line, Opened
+from web.times import clock
 
 _KINDS = {
     Kind.ALERT: "Alert",
@@ -59,6 +60,7 @@ class MessageWords:
     body: str
     original: str
     states: tuple[str, ...]
+    photos: tuple[Photo, ...] = ()
 
 
 def job_line(line: Line) -> JobWords:
@@ -90,7 +92,7 @@ def details(opened: Opened) -> list[tuple[str, str, str]]:
         ("Address", one_line(job.address, 300), ""),
         ("Contact", _contact(job.site), _dial(job.site.mobile if job.site else None)),
         ("Location", one_line(job.location.name, 120), ""),
-        ("Call back", show(office) if office else "", _dial(office)),
+        ("Call back", one_line(show(office), 40) if office else "", _dial(office)),
     ]
     return [row for row in found if row[1]]
 
@@ -118,16 +120,6 @@ def _day_and_time(here: datetime) -> str:
     return f"{here:%a} {here.day} {here:%b}, {here:%H:%M}"
 
 
-def clock(zone: str) -> Callable[[datetime], str]:
-    """How moments are written: day and time in the location's zone."""
-
-    def tell(moment: datetime) -> str:
-        here = moment.astimezone(ZoneInfo(zone))
-        return f"{here:%a} {here.day} {here:%b} {here.year}, {here:%H:%M}"
-
-    return tell
-
-
 def _message(message: Message, opened: Opened, worker: User, tell: Callable[[datetime], str]) -> MessageWords:
     mine = message.author.user_id == worker.id
     original = opened.originals.get(message.reply_to or 0)
@@ -143,6 +135,7 @@ def _message(message: Message, opened: Opened, worker: User, tell: Callable[[dat
         body=display_text(message.body),
         original=_original(original, tell) if original else "",
         states=tuple(_states(message, worker, tell)),
+        photos=message.photos,
     )
 
 

@@ -16,6 +16,10 @@ from textual.widgets.text_area import Location, Selection
 from domain.placeholders import PLACEHOLDER
 from domain.text import one_line
 from widgets.contents import LONGEST_PASTE, Contents
+from widgets.wrapping import wrap_parts
+
+_MOST_LINES = 3
+"""What is said at a field has room for so many."""
 
 
 class RecipientField(Widget, can_focus=True):
@@ -177,7 +181,7 @@ class Composer(Vertical):
         """Say something at a field; what is wrong is marked with a word and a colour, and gets the focus."""
         recipient = field == "recipient"
         label = self.query_one("#audience" if recipient else "#count", Label)
-        label.update(Content(("! " if wrong else "") + one_line(words)))
+        label.update(Content(_in_lines(("! " if wrong else "") + one_line(words), label.size.width)))
         label.set_class(wrong, "-wrong")
         if wrong and focus:
             self.query_one(RecipientField if recipient else Contents).focus()
@@ -226,6 +230,12 @@ class Composer(Vertical):
     def action_pick(self) -> None:
         """Ask for the picker."""
         self.post_message(self.PickWanted())
+
+
+def _in_lines(words: str, width: int) -> str:
+    """The words broken at " · ", unless that takes more lines than there are."""
+    lines = wrap_parts(words, width) if width else []
+    return "\n".join(lines) if len(lines) <= _MOST_LINES and lines else words
 
 
 def _place(text: str, index: int) -> Location:

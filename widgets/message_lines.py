@@ -86,6 +86,7 @@ def flags(message: Message) -> str:
         "guessed" if message.guessed or message.unsure else "",
         "after closing" if message.after_closing else "",
         "dispatchers only" if message.dispatch_only else "",
+        f"{len(message.photos)} photo{'s' * (len(message.photos) > 1)}" if message.photos else "",
     ]
     return " · ".join(word for word in words if word)
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from math import ceil
 
-from domain.messages import Message, Stage
+from domain.inbound import is_shared
+from domain.messages import Message, Party, Stage
 from domain.people import User
 
 
@@ -23,7 +24,23 @@ def stage_words(message: Message, viewer: User, now: datetime, clock_time: Calla
         return "waits until a dispatcher releases it" + (" · u calls it back" if mine else "")
     if message.stage is Stage.CALLED_BACK and mine:
         return "u brings its words back"
-    return ""
+    return _sorting_words(message) if leads else ""
+
+
+def _sorting_words(message: Message) -> str:
+    """What a dispatcher can decide about a text that came in."""
+    words = []
+    if message.dispatch_only and message.author.role in (Party.CONTACT, Party.PHONE):
+        words.append("t makes it a message for all")
+    elif message.guessed:
+        words.append("t: this is the right job")
+    if message.guessed:
+        words.append("M moves it to another job")
+    if message.author.role is Party.PHONE:
+        words.append("b makes a contact")
+    elif is_shared(message.author.name):
+        words.append("b: another one wrote it")
+    return " · ".join(words)
 
 
 def is_counting_down(message: Message) -> bool:

@@ -7,6 +7,7 @@ from rich.cells import cell_len, split_graphemes
 from domain.text import display_text, one_line
 
 ELLIPSIS = "…"
+_PART = " · "
 NARROWEST = 2
 """The least width that any character fits in."""
 
@@ -55,6 +56,22 @@ def wrap(text: str, width: int) -> list[str]:
     for paragraph in text.split("\n"):
         lines.extend(_wrapped(paragraph, width))
     return lines
+
+
+def wrap_parts(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at " · " where the parts have room: "leaves in 5 s" stays together."""
+    width = max(width, NARROWEST)
+    lines: list[str] = []
+    first, *parts = text.split(_PART)
+    line = first
+    for part in parts:
+        longer = line + _PART + part
+        if cell_len(longer) <= width - (len(_PART) - 1):
+            line = longer
+        else:
+            lines.extend(wrap(line + _PART.rstrip(), width))
+            line = part
+    return [*lines, *wrap(line, width)]
 
 
 def _wrapped(paragraph: str, width: int) -> list[str]:

@@ -244,16 +244,21 @@ def import_(
 def export(
     job: Annotated[str, typer.Option(help="The number of one job.")] = "",
     all_jobs: Annotated[bool, typer.Option("--all", help="Every job, one JSON object a line.")] = False,
-    format_: Annotated[str, typer.Option("--format", help="json is the only one.")] = "json",
+    estimates: Annotated[bool, typer.Option("--estimates", help="Shared estimates and decisions instead.")] = False,
+    format_: Annotated[str, typer.Option("--format", help="json; for estimates csv or text.")] = "",
     as_name: AsName = "",
     config: Config = None,
 ) -> None:
-    """Write conversations to standard output, as the given user sees them."""
+    """Write conversations, or estimates as evidence, to standard output, as the given user sees them."""
 
     def work() -> int:
+        if estimates:
+            from app.commands.estimate_evidence import run as write_evidence
+
+            return write_evidence(_settings(config), job, all_jobs, format_ or "csv", as_name)
         from app.commands.exporting import run
 
-        return run(_settings(config), job, all_jobs, format_, as_name)
+        return run(_settings(config), job, all_jobs, format_ or "json", as_name)
 
     _finish(work)
 

@@ -6,6 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import storage.tables.alerts
+import storage.tables.estimates
 import storage.tables.jobs
 import storage.tables.messages
 import storage.tables.people

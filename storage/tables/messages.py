@@ -20,6 +20,7 @@ class MessageRow(Table, table=True):
     __table_args__ = (
         Index("ix_message_thread", "job_id", "seq", unique=True),
         Index("ix_message_stage", "stage", "leaves_at", sqlite_where=_NOT_OUT, postgresql_where=_NOT_OUT),
+        Index("ix_message_guessed", "job_id", sqlite_where=text("guessed"), postgresql_where=text("guessed")),
     )
     id: int | None = Field(default=None, primary_key=True)
     job_id: int = Field(foreign_key="job.id")
@@ -67,7 +68,9 @@ class DeliveryRow(Table, table=True):
     A text that only tells a worker that the message is there has `notice_to` and no recipient (rule 47);
     one that brings a worker their link belongs to no message either.
     `body` is what is texted where that is not the message itself; `[link]` in it becomes the address
-    of the link `link_id` when it leaves, and is stored as it stands (rule 25).
+    of the link `link_id` when it leaves, and is stored as it stands (rule 25); so does `[code]` of the
+    approval code `code_id`. A contact's text gets its `body` when it is claimed: the message with what
+    is added for them (`domain.final_text`).
     """
 
     __tablename__ = "delivery"
@@ -116,8 +119,49 @@ class DeliveryRow(Table, table=True):
     changed_at: datetime
     body: str = ""
     link_id: int | None = Field(default=None, foreign_key="link.id")
+    code_id: int | None = Field(default=None, foreign_key="approval_code.id")
     resend_of: int | None = Field(default=None, foreign_key="delivery.id")
     notice_to: int | None = Field(default=None, foreign_key="user_account.id")
+
+
+class PhotoRow(Table, table=True):
+    """A picture on a message, as we made it anew: nothing of what came but its pixels."""
+
+    __tablename__ = "photo"
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    media_type: str
+    width: int
+    height: int
+    size: int
+    data: bytes
+
+
+class InvitationRow(Table, table=True):
+    """The text that told a contact who writes on a job and how to stop (rule 24).
+
+    It counts while that text is on its way or has arrived; after another end the next text invites.
+    Without a message they were told otherwise, before any text of ours.
+    """
+
+    __tablename__ = "invitation"
+    contact_id: int = Field(foreign_key="contact.id", primary_key=True)
+    job_id: int = Field(foreign_key="job.id", primary_key=True, index=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    at: datetime
+
+
+class TakenOffRow(Table, table=True):
+    """A contact who was taken off a job. Texts of messages up to `message_id` do not leave to them any more.
+
+    The row goes when they are put on the job again.
+    """
+
+    __tablename__ = "taken_off"
+    contact_id: int = Field(foreign_key="contact.id", primary_key=True)
+    job_id: int = Field(foreign_key="job.id", primary_key=True, index=True)
+    message_id: int
+    at: datetime
 
 
 class InboundState(StrEnum):
@@ -130,7 +174,11 @@ class InboundState(StrEnum):
 
 
 class InboundRow(Table, table=True):
-    """A text as the carrier gave it: kept first, placed second, never lost (rule of PRODUCT, "Replies" 5)."""
+    """A text as the carrier gave it: kept first, placed second, never lost (rule of PRODUCT, "Replies" 5).
+
+    `sorted_by` is the dispatcher who placed, moved, confirmed or dismissed it last, at `sorted_at`; a
+    dismissed one is `handled` and names them.
+    """
 
     __tablename__ = "inbound"
     __table_args__ = (Index("ix_inbound_state", "state", "id"),)
@@ -143,4 +191,6 @@ class InboundRow(Table, table=True):
     kept_at: datetime
     state: InboundState = Field(default=InboundState.NEW, sa_type=by_value(InboundState, "state"))
     why: str = ""
-    message_id: int | None = Field(default=None, foreign_key="message.id")
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    sorted_by: str = ""
+    sorted_at: datetime | None = None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from domain.account import WorkerWrites
@@ -48,6 +48,8 @@ class LocationRow(Table, table=True):
     quiet_begin: str = "21:00"
     quiet_end: str = "08:00"
     worker_sees_numbers: bool = False
+    links_in_texts: bool = False
+    approve_up_to: int = Field(default=50_000, sa_type=BigInteger)
     job_count: int = 0
 
 
@@ -106,7 +108,11 @@ class CustomerRow(Table, table=True):
 
 
 class ContactRow(Table, table=True):
-    """A person at a customer; `search_text` is folded name, title, email and phone."""
+    """A person at a customer; `search_text` is folded name, title, email, phone and groups.
+
+    One that was deleted (`removed_at`) stays for the messages it stands on and is offered nowhere; one
+    that was merged into another names it.
+    """
 
     __tablename__ = "contact"
     id: int | None = Field(default=None, primary_key=True)
@@ -120,6 +126,16 @@ class ContactRow(Table, table=True):
     one_time: bool = False
     time_zone: str = ""
     search_text: str = ""
+    removed_at: datetime | None = None
+    merged_into: int | None = Field(default=None, foreign_key="contact.id")
+
+
+class ContactGroupRow(Table, table=True):
+    """A contact in a group of its customer's contacts; groups are there as long as somebody is in them."""
+
+    __tablename__ = "contact_group"
+    contact_id: int = Field(foreign_key="contact.id", primary_key=True)
+    name: str = Field(primary_key=True)
 
 
 class ConsentRow(Table, table=True):

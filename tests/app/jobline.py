@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -215,3 +216,10 @@ def until(true: Callable[[], object], seconds: float = 15) -> None:
 def _read(pipe: Any, lines: list[str]) -> None:
     for line in pipe:
         lines.append(line.decode())
+
+
+def words_of(text: str) -> str:
+    """What somebody wrote, without the invitation, the link and the job's tag that a text carries beside it."""
+    text = re.sub(r"\. [^.]* writes to you here about job .*", "", text)
+    text = re.sub(r" https?://\S+$", "", text)
+    return re.sub(r" \([^()]*#[0-9A-Z]+\)$", "", text)

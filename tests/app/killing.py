@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from simulator.server import Simulator
-from tests.app.jobline import Jobline, Serving, until
+from tests.app.jobline import Jobline, Serving, until, words_of
 from tests.terminal import Terminal
 
 PHONES = [f"+155501041{n:02}" for n in range(40)]
@@ -174,7 +174,7 @@ def run(jobline: Jobline, sim: Simulator, seed: int, victim: Victim, texts: int,
 
 def judge(jobline: Jobline, sim: Simulator, killed: Killed, count: int) -> dict[str, int]:
     """Hold what we say against what the carrier recorded. Raises AssertionError; returns the figures."""
-    truth = sim.ledger.truth()
+    truth = [{**text, "body": words_of(text["body"])} for text in sim.ledger.truth()]
     at_carrier = Counter(text["body"] for text in truth)
     told = {delivery["body"]: delivery for delivery in jobline.deliveries()}
     given = killed.texts(count)

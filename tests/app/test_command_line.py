@@ -18,7 +18,7 @@ from app import settings
 from app.engine_child import EngineChild
 from simulator.credentials import PRACTICE_ACCOUNT
 from simulator.server import Simulator
-from tests.app.jobline import OURS, PROGRAM, Jobline, until
+from tests.app.jobline import OURS, PROGRAM, Jobline, until, words_of
 from tests.app.killing import states
 
 LIVE = "AC" + "ab" * 16
@@ -546,7 +546,7 @@ def test_a_practice_carrier_that_dies_comes_back_and_remembers(jobline: Jobline)
         until(lambda: _answers(url), 20)
         jobline.sends(("J1", "+15550102001", "Hello", "r1"))
         until(lambda: states(jobline)["delivered"])
-        assert requests.get(f"{url}/_truth", timeout=5).json()[0]["body"] == "Hello"
+        assert words_of(requests.get(f"{url}/_truth", timeout=5).json()[0]["body"]) == "Hello"
 
 
 def test_the_child_of_a_desk_ends_with_its_input(jobline: Jobline) -> None:
@@ -592,7 +592,7 @@ def test_of_two_engines_one_works_and_the_other_takes_over(jobline: Jobline) -> 
                 jobline.sends(("J1", "+15550102001", "Two", "r2"))
                 until(lambda: len(sim.ledger.truth()) == 2)
                 assert second.stop()[0] == 0
-        assert [text["body"] for text in sim.ledger.truth()] == ["One", "Two"]
+        assert [words_of(text["body"]) for text in sim.ledger.truth()] == ["One", "Two"]
 
 
 def test_an_engine_that_waits_for_its_turn_ends_on_a_signal(jobline: Jobline) -> None:

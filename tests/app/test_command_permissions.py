@@ -70,7 +70,7 @@ def test_every_user_command_needs_the_admin_box(small_world: World) -> None:
             act()
 
 
-@pytest.mark.parametrize("column", ["", *USERS[:6]])
+@pytest.mark.parametrize("column", ["", *USERS[:7]])
 def test_sending_by_command_is_writing_messages(
     small_world: World, column: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,9 @@ from app.demo_seed import seed_day
 from app.wiring import Readers, Writers
 from domain.alerts import Event
 from domain.jobs import JobForm, Status
+from domain.quick_actions import IN_ORDER
 from domain.secret import Secret
+from messaging.alert_setup import AlertSetup
 from messaging.alerting import Alerting
 from storage.tables.jobs import JobRow
 from tests.world import Clock
@@ -65,3 +67,24 @@ def _assign(readers: Readers, writers: Writers, job_id: int) -> None:
         window_end=job.window_end,
     )
     writers.jobs.change(job_id, job.version, form, "Ann Lee")
+
+
+def test_every_quick_action_begins_with_the_site_contact_and_a_text(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/demo.db"
+    seed_day(url, tmp_path / "practice.db", NOW, 1, Clock(NOW), Secret(b"0" * 32))
+    readers = Readers(url, Clock(NOW))
+    writers = Writers.open(readers)
+    try:
+        setup = AlertSetup(readers.reads, readers.threads, writers.rules, writers.events, Clock(NOW))
+        ann = readers.reads.user_named("Ann Lee")
+        assert ann is not None
+        job = readers.threads.job_numbered(ann, "2427")
+        assert job is not None
+        assert job.site is not None
+        for event in IN_ORDER:
+            begun = setup.quick_action_text(ann, job.id, event)
+            assert begun is not None
+            assert (begun.recipients, begun.missing) == ((f"contact:{job.site.id}",), ())
+    finally:
+        writers.close()
+        readers.close()

@@ -125,7 +125,7 @@ def test_every_text_to_begin_from_may_be_saved(event: Event) -> None:
         ({"text": "  "}, "text", "no text yet"),
         ({"to_site": False}, "recipients", "Nobody is ticked"),
         ({"text": "{job} {worke} and {jbo}"}, "text", "{worke} and {jbo} are no placeholder"),
-        ({"text": "see {link}"}, "text", "{link} can never be filled"),
+        ({"text": "see {link}", "to_site": False, "fixed_number": "+15550101234"}, "text", "{link} can never be"),
         ({"text": "{contact}!", "to_site": False, "to_ad_hoc": True}, "text", "{contact} can never be filled"),
         ({"text": "{contact}!", "to_site": False, "fixed_number": "+15550101234"}, "text", "{contact} can never"),
         ({"text": "job {job"}, "text", "without its other half"),
@@ -155,6 +155,12 @@ def test_a_rule_that_is_off_may_be_unfinished_but_not_wrong() -> None:
     assert checked(off, "US") == off
     with pytest.raises(Refusal, match="no placeholder"):
         checked(replace(off, text="{nobody}"), "US")
+
+
+@pytest.mark.parametrize("ticked", ["to_site", "to_billing", "to_ad_hoc"])
+def test_a_link_stands_wherever_somebody_gets_one_beside_a_fixed_number(ticked: str) -> None:
+    boxes = {"to_site": False, "fixed_number": "+15550101234", ticked: True}
+    assert checked(rule(text="See {link}", **boxes), "US").text == "See {link}"
 
 
 def test_a_fixed_number_is_read_as_typed_at_home() -> None:

@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 
 from domain.links import (
     PLACE,
+    TAKEN_OUT,
     Kind,
     address,
     base_of,
+    code,
     form_fits,
     form_token,
     link_of,
     token,
     with_address,
+    without_secrets,
 )
 from tests.domain.builders import modest
 
@@ -110,3 +113,21 @@ def test_without_an_address_the_text_reads_well() -> None:
 )
 def test_live_links_need_a_public_https_address(practice: bool, public: str, own: str, base: str) -> None:
     assert base_of(practice, public, own) == base
+
+
+@given(link=st.integers(1, 10**9), message=st.integers(1, 10**9), key=st.binary(min_size=16, max_size=32))
+def test_what_somebody_quotes_opens_nothing(link: int, message: int, key: bytes) -> None:
+    """A phone's reaction quotes the whole text; whoever reads it must not have the link, or the code (rules 25, 52)."""
+    for base in ("https://jobs.example", "http://127.0.0.1:8080/desk", "jobs.example"):
+        for kind in Kind:
+            sent = address(base, key, kind, link, message if kind is Kind.CONTACT else None)
+            kept = without_secrets(f"Loved “We come at ten. Your page: {sent}”")
+            assert kept == f"Loved “We come at ten. Your page: {TAKEN_OUT}”"
+            assert without_secrets(f"{sent}") == TAKEN_OUT
+    asked = f"{code(key, link)} is your code to approve USD 900.00 of estimate 1 on job 7."
+    assert without_secrets(asked) == "(code) is your code to approve USD 900.00 of estimate 1 on job 7."
+
+
+@pytest.mark.parametrize("words", ["The code is 471123", "https://other.example/c/about", "a/c/12-x", "1/w/2", PLACE])
+def test_what_is_no_secret_of_ours_stays(words: str) -> None:
+    assert without_secrets(words) == words

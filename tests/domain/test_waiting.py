@@ -100,6 +100,19 @@ def test_rule_34_a_kept_text_counts_as_waiting() -> None:
     assert after(message(gomez, DISPATCH, at=NOON, dispatch_only=True)) == Turn(Waiting.DISPATCHER, NOON)
 
 
+def test_a_decision_waits_on_the_dispatcher_like_any_word_of_the_customers() -> None:
+    decides = message(gomez, DISPATCH, kind=Kind.DECISION, body="Approved 2 lines.", at=NOON)
+    assert after(decides) == Turn(Waiting.DISPATCHER, NOON)
+
+
+def test_a_decision_told_by_phone_leaves_nobody_waiting_but_answers_no_question() -> None:
+    recorded = message(ann, gomez, kind=Kind.DECISION, body="Recorded by Ann.", at=LATER)
+    assert after(dispatcher_answers, recorded) == Turn()
+    assert after(recorded) == Turn()
+    assert after(customer_asks, recorded) == Turn(Waiting.DISPATCHER, NOON)
+    assert unanswered([customer_asks, recorded]) == (gomez.contact_id,)
+
+
 def test_rule_12_a_contact_writing_to_another_contact_waits_on_the_dispatcher() -> None:
     assert after(message(gomez, silva, DISPATCH, at=NOON)) == Turn(Waiting.DISPATCHER, NOON)
 

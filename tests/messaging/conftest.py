@@ -6,9 +6,16 @@ import pytest
 
 from tests.messaging.line import Line, connected
 from tests.simulator.conftest import Front, front
+from tests.storage.conftest import Company, sqlite_company
 from tests.world import World
 
-__all__ = ["front"]
+__all__ = ["front", "sqlite_company"]
+
+
+@pytest.fixture
+def company(sqlite_company: Company) -> World:
+    """The company on SQLite, put back to its first day: ten times quicker than a new one."""
+    return sqlite_company.begin_again()
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ class Line:
 
     def tray(self) -> list[tuple[str, str]]:
         """Sender and body of what waits in the tray."""
-        return [(text.sender, text.body) for text in self.world.writers.inbox.tray(self.world.ann)]
+        return [(text.sender, text.body) for text in self.world.writers.tray.waiting(self.world.ann) if not text.placed]
 
     def accepted(self) -> list[str]:
         """The bodies of every text that the carrier ever took."""

@@ -14,6 +14,7 @@ from domain.segments import Encoding
 from messaging.alert_setup import AlertSetup
 from storage.opt_outs import opt_out
 from tests.alerting import alerts, contact, holds, tell, template
+from tests.linking import PAGES, reached
 from tests.world import ANA, BEN, World
 
 
@@ -107,14 +108,41 @@ def test_jobs_to_try_are_those_of_the_template_that_hold_all_words(world: World,
 
 def test_a_preview_says_what_would_go_to_whom_when_and_at_what_cost(world: World, setup: AlertSetup, ann: User) -> None:
     holds(world)
+    world.strangers = True
     world.clock.now = datetime(2026, 3, 3, 3, tzinfo=UTC)  # ten in the evening in New York
     job = world.job()
-    found = setup.preview(ann, on(Event.STARTED, text="Ó {contact}.", to_billing=True), job.id)
-    assert found.text.startswith("Ó Ana.")
+    found = setup.preview(ann, on(Event.STARTED, text="Ó {contact}. {title}", to_billing=True), job.id)
+    assert found.text.startswith("Ó Ana. Pump")
     assert (found.people, found.why_not) == (("Ana Silva", "Ben Silva"), "")
     assert (found.count.encoding, found.count.dear) == (Encoding.UCS2, "Ó")
     assert found.cost == "2 parts × 2 phones"
     assert found.leaves == datetime(2026, 3, 3, 13, tzinfo=UTC)
+
+
+def test_a_preview_shows_the_link_and_counts_its_address(world: World, setup: AlertSetup, ann: User) -> None:
+    world.strangers = True
+    job = world.job()
+    before = setup.preview(ann, on(Event.STARTED, text="See {link} soon"), job.id)
+    assert before.text.startswith("See soon. North writes to you"), "no address, no link (rule 26)"
+    reached(world)
+    found = setup.preview(ann, on(Event.STARTED, text="See {link} soon"), job.id)
+    assert found.text.startswith("See [link] soon. North writes")
+    assert found.count.units == len(found.text) - len("[link]") + len(f"{PAGES}/c/1-{'x' * 22}/1")
+    at_the_end = setup.preview(ann, on(Event.STARTED, text="We began."), job.id)
+    assert at_the_end.text.endswith("Your page: [link]")
+    form = setup.preview(ann, on(Event.CHECK_IN, text="It is here."), job.id)
+    assert form.text.endswith("Your page: [link]")
+    assert form.count.units == len(form.text) + len(PAGES) + 23
+    alone = on(Event.STARTED, text="We began.", to_site=False, fixed_number="+15550109999")
+    assert setup.preview(ann, alone, job.id).text == "We began."
+
+
+def test_a_dry_run_shows_the_link(world: World, setup: AlertSetup, ann: User) -> None:
+    reached(world)
+    job = world.job()
+    world.change(job, status=Status.STARTED)
+    (text,) = setup.dry_run(ann, on(Event.STARTED, text="We began."), world.clock().date())
+    assert text.text.endswith(" [link]")
 
 
 def test_a_preview_says_why_nothing_would_go(world: World, setup: AlertSetup, ann: User) -> None:

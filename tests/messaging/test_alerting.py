@@ -15,7 +15,7 @@ from domain.jobs import Job, Status
 from domain.messages import Kind, Party, Stage
 from domain.people import StatedContact
 from storage.job_import import store
-from storage.opt_outs import opt_in, opt_out
+from storage.opt_outs import opt_out
 from storage.tables.alerts import EventState
 from storage.tables.jobs import JobRow
 from storage.tables.messages import MessageRow
@@ -73,7 +73,7 @@ def test_a_job_on_its_way_is_told_once_to_the_site_contact(world: World) -> None
     assert tell(world) == 1
     assert tell(world) == 0
     (text,) = alerts(world, job)
-    assert text.body.startswith("North: Marco is on the way, Ana. ")
+    assert text.body == "North: Marco is on the way, Ana."
     assert (text.author.role, text.kind, text.stage) == (Party.SYSTEM, Kind.ALERT, Stage.OUT)
     assert [person.name for person in text.recipients] == ["Ana Silva"]
     assert (delivery(text).to, delivery(text).state) == (ANA, State.QUEUED)
@@ -405,50 +405,6 @@ def test_a_location_without_numbers_fails_with_a_sentence(world: World) -> None:
     job = on_the_way(world, world.job())
     tell(world)
     assert state_of(world, job, Event.ON_THE_WAY) == (EventState.FAILED, "North has no number to text from")
-
-
-# --- The invitation -----------------------------------------------------------------------------------------------
-
-
-def test_the_first_alert_of_a_job_invites_and_the_second_does_not(world: World) -> None:
-    rule(world, Event.ON_THE_WAY)
-    rule(world, Event.STARTED)
-    job = on_the_way(world, world.job())
-    tell(world)
-    world.change(job, status=Status.STARTED)
-    tell(world)
-    first, second = bodies(world, job)
-    assert first.endswith(f"North writes to you here about job {job.number}; text STOP to get no more.")
-    assert "STOP" not in second
-
-
-def test_the_invitation_asks_for_an_email_where_none_is_on_file(world: World) -> None:
-    rule(world, Event.ON_THE_WAY)
-    contact(world, world.ana.contact_id, email="")
-    job = on_the_way(world, world.job())
-    tell(world)
-    assert bodies(world, job)[0].endswith("text STOP to get no more, and please tell us your email address.")
-
-
-def test_every_job_invites_anew(world: World) -> None:
-    rule(world, Event.ON_THE_WAY)
-    jobs = [on_the_way(world, world.job()) for _ in range(2)]
-    tell(world)
-    assert all("text STOP" in bodies(world, job)[0] for job in jobs)
-
-
-def test_a_first_text_that_never_left_does_not_count_as_invitation(world: World) -> None:
-    rule(world, Event.ON_THE_WAY)
-    rule(world, Event.STARTED)
-    with world.write() as session:
-        opt_out(session, ANA, "STOP", world.clock())
-    job = on_the_way(world, world.job())
-    tell(world)
-    with world.write() as session:
-        opt_in(session, ANA, world.clock())
-    world.change(job, status=Status.STARTED)
-    tell(world)
-    assert "text STOP" in bodies(world, job)[1]
 
 
 # --- Hours and use-by

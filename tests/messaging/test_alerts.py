@@ -46,12 +46,13 @@ def test_a_box_that_cannot_be_texted_says_why(small_world: World, columns: dict[
     "changes",
     [{}, {"worker_id": None}, {"title": ""}, {"asset": ""}, {"title": "", "asset": ""}],
 )
-def test_the_words_say_who_writes_about_what_and_how_to_stop(small_world: World, changes: dict[str, object]) -> None:
+def test_the_words_say_who_writes_and_about_what(small_world: World, changes: dict[str, object]) -> None:
     job = small_world.job(**changes)  # type: ignore[arg-type]
     words = first_text(job)
     assert words.startswith(f"{job.location.name}: ")
     assert f"job {job.number}" in words
-    assert "STOP" in words
+    assert "STOP" not in words, "the invitation says it"
+    assert "Answer this text" in words
     assert ("Marco" in words) == (job.worker is not None)
     assert "Diaz" not in words
     assert not {"YES", "CANCEL", "END"} & set(words.replace(".", " ").split())

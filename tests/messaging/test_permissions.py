@@ -3,7 +3,7 @@
 The table is the rule, written by hand; nothing here is computed from `domain.permissions`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -26,14 +26,20 @@ from domain.permissions import Act, demand, may
 from domain.saved_replies import NEW, SavedReply
 from messaging.conversation import Compose
 from screens.services import Services
+from tests.acting import action
+from tests.contacting import changing, seeing
 from tests.desk import PIN, Carrier, make_app
+from tests.estimating import desk_acts
+from tests.linking import reached
 from tests.messaging.test_administration import tick
+from tests.sorting import every_act
 from tests.world import World, dispatcher, worker
 
 COLUMNS = (
     "dispatcher",
     "dispatcher with Chat",
     "dispatcher with Alerts",
+    "dispatcher with Contacts",
     "dispatcher with Admin",
     "worker",
     "worker with Chat",
@@ -155,11 +161,60 @@ class Trial:
         """Own a job."""
         self.services.leading.own(self.user, self.job(theirs=True).id)
 
+    def quick_actions(self) -> None:
+        """Check a job in, telling nobody."""
+        services, job = self.services.quick_actions, self.job(theirs=True)
+        services.before(self.user, job.id)
+        services.do(self.user, action(services.begin(self.user, job.id, Event.CHECK_IN).job, Event.CHECK_IN))
+
+    def tell_by_quick_action(self) -> None:
+        """Check a job in, telling a contact."""
+        self.services.quick_actions.do(self.user, action(self.job(theirs=True), Event.CHECK_IN, self.world.ana))
+
     def sort_tray(self) -> None:
-        """Look into the tray."""
-        self.carrier.receives_at("+15550100001", f"Hello {next(_ids)}", phone="+15550109999")
-        if not self.services.inbox.tray(self.user):
-            raise Refusal("There is nothing in it.")
+        """Every single thing that is decided about a text."""
+        self._all_or_none(every_act(self.world, self.services.tray, self.user))
+
+    def estimates(self) -> None:
+        """Every single thing about estimates."""
+        tried = [done(act) for act in desk_acts(self.world, self.services.estimating, self.user)]
+        assert len(set(tried)) == 1, "all or none"
+        if not tried[0]:
+            raise Refusal("refused")
+
+    def see_contacts(self) -> None:
+        """Every single way of looking at contacts."""
+        self._all_or_none(seeing(self.world, self.services.contacts, self.user))
+
+    def change_contacts(self) -> None:
+        """Every single thing that changes contacts and customers."""
+        self._all_or_none(changing(self.world, self.services.contacts, self.user))
+
+    def _all_or_none(self, acts: Iterable[Callable[[], object]]) -> None:
+        tried = [done(act) for act in acts]
+        assert len(set(tried)) == 1, tried
+        if not tried[0]:
+            raise Refusal("refused")
+
+    def links(self) -> None:
+        """Everything about a contact's link: how it stands, sent again, ended, opened in practice."""
+        job, ana = self.job(theirs=True), self.world.ana.contact_id or 0
+        reached(self.world)
+        self.world.writers.contact_links.issue(ana, job.id)
+        use = self.services.link_acts
+        tried = [
+            done(act)
+            for act in (
+                lambda: use.of_job(self.user, job.id),
+                lambda: use.page(self.user, job.id, ana),
+                lambda: use.send(self.user, job.id, ana, f"trial-{next(_ids)}"),
+                lambda: use.end(self.user, job.id, ana),
+            )
+        ]
+        reached(self.world, "")
+        assert len(set(tried)) == 1, "all or none"
+        if not tried[0]:
+            raise Refusal("refused")
 
     def set_up_alerts(self) -> None:
         """Update a rule."""
@@ -245,7 +300,13 @@ ACTS: dict[str, Callable[..., None]] = {
     "release a worker's text": Trial.release,
     "pass a message on": Trial.pass_on,
     "own a job, call it done": Trial.lead,
+    "use quick actions": Trial.quick_actions,
+    "tell contacts by a quick action": Trial.tell_by_quick_action,
     "sort the tray": Trial.sort_tray,
+    "see customers and contacts": Trial.see_contacts,
+    "change customers and contacts": Trial.change_contacts,
+    "build estimates, record decisions": Trial.estimates,
+    "send or end a contact's link": Trial.links,
     "set up alerts": Trial.set_up_alerts,
     "own saved replies": Trial.own_replies,
     "the team's saved replies": Trial.team_replies,
@@ -261,14 +322,19 @@ OF_ACT = {
     Act.RELEASE: "release a worker's text",
     Act.PASS_ON: "pass a message on",
     Act.LEAD: "own a job, call it done",
+    Act.QUICK_ACTION: "use quick actions",
     Act.SORT_TRAY: "sort the tray",
+    Act.SEE_CONTACTS: "see customers and contacts",
+    Act.CONTACTS: "change customers and contacts",
+    Act.ESTIMATES: "build estimates, record decisions",
+    Act.LINKS: "send or end a contact's link",
     Act.SET_UP_ALERTS: "set up alerts",
     Act.TEAM_REPLIES: "the team's saved replies",
     Act.SETTINGS: "settings",
     Act.IMPORT: "import",
     Act.EXPORT: "export",
 }
-USERS = COLUMNS[:7]
+USERS = COLUMNS[:8]
 
 
 def test_the_table_names_every_act_and_every_act_is_tried() -> None:

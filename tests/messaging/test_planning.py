@@ -442,7 +442,10 @@ def test_taking_a_contact_off_the_job_withdraws_what_was_planned_for_them(world:
     world.clock.now = later
     office.runs()
     assert office.texts() == ["See you both"]
-    assert [d.state for d in deliveries(world, both.message_id)] == [State.CANCELLED, State.SENDING]
+    assert [d.state for d in deliveries(world, both.message_id)] == [State.SENDING]
+    message = office.message(both)
+    assert message is not None
+    assert message.notice == "Not for Ana Silva: taken off the job."
 
 
 def test_what_a_worker_cannot_see_yet_is_not_seen(world: World) -> None:

@@ -10,13 +10,16 @@ from sqlmodel import Session, col, select
 
 from domain.account import Account
 from domain.delivery import State
+from domain.final_text import LeavingWords
 from domain.jobs import Job, JobFilter, JobRow, Status, Waiting
+from domain.links import TAKEN_OUT
 from domain.messages import DISPATCH, SYSTEM, Kind, NewMessage, Party, Person
 from domain.people import Role, User
 from domain.ports import CarrierTrouble
 from domain.routing import tag_of
 from domain.texts import Incoming
 from messaging import carrier as carrier_module
+from messaging.contact_links import ContactLinks
 from messaging.conversation import Compose
 from messaging.receive import fetch, place_new
 from storage.conversations import store_message
@@ -103,12 +106,47 @@ def test_a_tag_in_the_text_settles_it(line: Line) -> None:
     assert line.bodies(second) == ["We come at ten", "Hello"]
 
 
+def test_a_tag_that_was_added_when_the_text_left_settles_it_too(line: Line) -> None:
+    """Nobody typed it: it stands in what was texted, not in the words of the message (rule 29)."""
+    first, second = _two_jobs_on_one_number(line)
+    line.texts(first, line.world.ana, body="Are you in?")
+    line.texts(second, line.world.ana, body="Hello")
+    assert line.accepted()[-2].endswith(f"{tag_of(first.id)})")
+    line.answers(f"yes I am {tag_of(first.id)}")
+    assert line.newest(first).body.startswith("yes I am")
+    assert not line.newest(first).guessed
+    assert line.bodies(second)[-1] == "Hello"
+
+
 def test_a_number_sign_that_we_never_printed_is_no_tag(line: Line) -> None:
     """A customer's "unit #01" must not send the text to another job."""
     first, second = _two_jobs_on_one_number(line)
     line.answers(f"unit {tag_of(first.id)} please")
     assert line.newest(second).body.startswith("unit")
     assert line.newest(second).guessed
+
+
+def test_a_longer_number_that_begins_like_a_tag_is_none(line: Line) -> None:
+    """ "Order #0123456" is no answer to job #01, however often that tag was printed."""
+    first, second = _two_jobs_on_one_number(line)
+    line.texts(first, line.world.ana, body=f"For this job write {tag_of(first.id)}")
+    line.texts(second, line.world.ana, body="Hello")
+    line.answers(f"our order is {tag_of(first.id)}23456")
+    assert line.newest(second).body.startswith("our order")
+    assert line.newest(second).guessed
+
+
+def test_a_text_that_quotes_our_link_is_kept_without_it(each_line: Line) -> None:
+    """Phones react by quoting the whole text; nobody who reads it may have the customer's page (rule 25)."""
+    world, job = each_line.world, each_line.world.job()
+    links = ContactLinks(world.writers.contact_links, world.clock, lambda: "https://jobs.example", b"k" * 32)
+    world.writers.outbox.leaving_words = LeavingWords(contact_link=links.address_of, links_out=lambda: True)
+    each_line.texts(job, world.ana, body="Look: [link]")
+    sent = str(each_line.sim.ledger.truth()[-1]["body"])
+    assert "https://jobs.example/c/" in sent
+    each_line.answers(f"Loved “{sent}”")
+    assert each_line.newest(job).body == f"Loved “Look: {TAKEN_OUT}”"
+    assert [row.body for row in kept(world)] == [f"Loved “Look: {TAKEN_OUT}”"]
 
 
 def test_the_second_job_of_a_phone_has_another_number_so_that_answers_are_exact(line: Line) -> None:
@@ -178,7 +216,7 @@ def test_the_tray_is_for_dispatchers_of_the_location(line: Line) -> None:
     other = line.world.user("Sue South", Role.DISPATCHER, locations=(elsewhere,))
     mute = line.world.user("Max Mute", Role.DISPATCHER, chat=False)
     for viewer in (other, mute, line.world.marco):
-        assert line.world.writers.inbox.tray(viewer) == []
+        assert line.world.writers.tray.waiting(viewer) == []
 
 
 def test_an_answer_waits_on_the_dispatcher(line: Line) -> None:
@@ -206,10 +244,11 @@ def test_direct_reply_off_keeps_the_text_for_dispatchers_alone(each_line: Line) 
     line.texts(job, line.world.ana)
     line.world.writers.people.set_direct_reply(line.world.berlin, on=False)
     line.answers("Can you hear me?")
-    assert line.newest(job).body == "Can you hear me?"
-    assert line.newest(job).dispatch_only
+    kept_text = line.thread(job)[1]
+    assert kept_text.body == "Can you hear me?"
+    assert kept_text.dispatch_only
     assert line.bodies(job, line.world.marco) == ["We come at ten"]
-    assert all(p.role is not Party.WORKER for p in line.newest(job).recipients)
+    assert all(p.role is not Party.WORKER for p in kept_text.recipients)
 
 
 def test_three_way_off_reaches_the_dispatcher_and_not_the_worker(line: Line) -> None:

@@ -91,7 +91,6 @@ def test_without_chat_there_are_none(small_world: World) -> None:
         ("", "x", "name", "a name to find it by"),
         ("Late", "  ", "body", "Write the text"),
         ("Late", "x" * 1601, "body", "1,601 characters"),
-        ("Late", "Look: {link}", "body", "for alerts only"),
         ("Late", "a\x00b", "body", "broken character"),
     ],
 )
@@ -123,6 +122,18 @@ def test_a_job_fills_in_what_it_has_in_the_locations_time(small_world: World) ->
         "North: Marco comes Mon 2 Mar 08:00–10:00 for Pump 7 (Pump does not start), job of Silva Farms. Ann, Assigned"
     )
     assert left == ()
+
+
+def test_a_link_becomes_what_stands_for_it_until_it_leaves(small_world: World) -> None:
+    assert filled(small_world, "See {link}, {worker}") == ("See [link], Marco", ())
+
+
+def test_a_quick_reply_goes_to_dispatch_and_has_no_link(small_world: World, ann: User) -> None:
+    use = replies(small_world)
+    use.keep(ann, SavedReply(NEW, "Page", "Look: {link}", own=False))
+    with pytest.raises(Refusal, match="go to Dispatch") as refused:
+        use.keep(ann, SavedReply(NEW, "Page too", "Look: {link}", own=False, for_workers=True))
+    assert refused.value.field == "body"
 
 
 def test_what_is_missing_is_asked_for_once_in_order(small_world: World) -> None:

@@ -33,6 +33,7 @@ NORTH = {
     "callback_phone": "555 010 1234",
     "quiet_begin": "2100",
     "quiet_end": "8:00",
+    "approve_up_to": "1,250.5",
 }
 ACCOUNT = {"undo": "10", "lock": "3", "reply": "14", "grace": "7", "use_by": "1.5"}
 
@@ -100,15 +101,38 @@ def test_a_name_is_one_printable_line_or_refused(text: str) -> None:
 
 
 def test_a_location_is_read_from_what_was_typed() -> None:
-    form = read_location(NORTH, direct_reply=False, worker_sees_numbers=True)
+    ticked = {"worker_sees_numbers", "links_in_texts"}
+    form = read_location(NORTH, ticked)
+    quiet = QuietHours(time(21), time(8))
     assert form == LocationForm(
-        "North", "US", "USD", "America/New_York", "+15550101234", QuietHours(time(21), time(8)), False, True
+        "North", "US", "USD", "America/New_York", "+15550101234", quiet, False, True, True, 125_050
     )
-    assert read_location(show_location(form), direct_reply=False, worker_sees_numbers=True) == form
+    assert show_location(form)["approve_up_to"] == "1250.50"
+    assert read_location(show_location(form), ticked) == form
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "minor"),
+    [("USD", "500", 50_000), ("JPY", "500", 500), ("JPY", "500.00", 500), ("KWD", "500.5", 500_500), ("EUR", "0", 0)],
+)
+def test_what_a_link_alone_may_approve_is_read_in_the_currency_beside_it(currency: str, typed: str, minor: int) -> None:
+    form = read_location({**NORTH, "currency": currency, "approve_up_to": typed}, ())
+    assert form.approve_up_to == minor
+    assert read_location(show_location(form), ()) == form
+
+
+@given(st.text(max_size=20) | st.text("0123456789.,-+eE ", max_size=20))
+def test_an_amount_is_understood_or_refused_at_its_field(typed: str) -> None:
+    try:
+        form = read_location({**NORTH, "approve_up_to": typed}, ())
+    except Refusal as refusal:
+        assert refusal.field == "approve_up_to"  # noqa: PT017
+    else:
+        assert form.approve_up_to >= 0
 
 
 def test_no_call_back_phone_and_no_quiet_hours() -> None:
-    form = read_location({**NORTH, "callback_phone": "", "quiet_begin": "0:00", "quiet_end": "0:00"}, True, False)
+    form = read_location({**NORTH, "callback_phone": "", "quiet_begin": "0:00", "quiet_end": "0:00"}, ())
     assert form.callback_phone == ""
     assert not any(form.quiet.covers(time(hour)) for hour in range(24))
 
@@ -123,11 +147,16 @@ def test_no_call_back_phone_and_no_quiet_hours() -> None:
         ("callback_phone", "call me", "not a phone number"),
         ("quiet_begin", "25:00", "no time of day"),
         ("quiet_end", "", "no time of day"),
+        ("approve_up_to", "", "an amount from 0 up"),
+        ("approve_up_to", "-5", "an amount from 0 up"),
+        ("approve_up_to", "much", "no amount"),
+        ("approve_up_to", "sNaN", "no amount"),
+        ("approve_up_to", "5.005", "more than 2 decimal places"),
     ],
 )
 def test_a_location_that_cannot_be(field: str, value: str, says: str) -> None:
     with pytest.raises(Refusal, match=says) as refused:
-        read_location({**NORTH, field: value}, direct_reply=True, worker_sees_numbers=False)
+        read_location({**NORTH, field: value}, {"direct_reply"})
     assert refused.value.field == field
 
 

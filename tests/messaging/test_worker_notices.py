@@ -4,6 +4,7 @@ import pytest
 
 from domain.delivery import State
 from domain.errors import Refusal
+from domain.final_text import LeavingWords
 from domain.jobs import Job, Waiting
 from domain.links import PLACE
 from domain.messages import DISPATCH, Kind, Party
@@ -30,7 +31,7 @@ def links(each_line: Line) -> WorkerLinks:
     world = each_line.world
     w = world.writers
     found = WorkerLinks(world.readers.reads, w.links, w.notices, world.clock, lambda: BASE, KEY)
-    w.outbox.address_of = found.address_of
+    w.outbox.leaving_words = LeavingWords(worker_link=found.address_of)
     give_mobile(world, world.marco, MARCO)
     return found
 

@@ -161,7 +161,7 @@ async def test_the_preview_names_the_dear_character_and_what_has_no_value(small_
     async with at_desk(small_world, with_alerts(small_world)) as desk:
         await at_alert(desk, Event.STARTED)
         await write_text(desk, "Gómez ó")
-        await desk.says("#preview-facts", "“ó” in “Gómez”: 67 per part")
+        await desk.says("#preview-facts", "“ó” in “Gómez”: 70 per part")
         await write_text(desk, "Your {asset}")
         await desk.says("#preview-facts", "! Would not go out:")
         await desk.says("#preview-facts", "asset")
@@ -330,13 +330,15 @@ async def test_somebody_elses_version_is_not_overwritten(small_world: World) -> 
         assert stored(desk, Event.STARTED).text == "Theirs"
 
 
-async def test_what_cannot_be_filled_in_is_not_offered(small_world: World) -> None:
+async def test_the_link_is_offered_and_what_is_no_placeholder_is_not(small_world: World) -> None:
     async with at_desk(small_world, with_alerts(small_world)) as desk:
         await at_alert(desk, Event.STARTED)
         await write_text(desk, "")
         await desk.types("{li")
-        await desk.shows("No placeholder has “li” in it")
-        await desk.press("backspace", "backspace", "c")
+        await desk.shows("{link} the contact's link")
+        await desk.types("x")
+        await desk.shows("No placeholder has “lix” in it")
+        await desk.press("backspace", "backspace", "backspace", "c")
         await desk.shows("{customer}")
         await desk.press("escape")
         await desk.hides("{customer}")

@@ -6,14 +6,17 @@ A key that may not act is away or explains itself, and nothing is stored by pres
 from typing import NamedTuple
 
 import pytest
+from sqlmodel import col, update
 
 from domain.jobs import Job
 from domain.messages import DISPATCH, Stage
 from domain.people import Role, User
+from storage.tables.messages import MessageRow
+from storage.tables.people import ContactRow
 from tests.desk import Carrier, Desk, at_desk
 from tests.messaging.test_administration import tick
 from tests.messaging.test_permissions import TABLE, USERS, somebody
-from tests.world import World, dispatcher, worker
+from tests.world import ANA, World, dispatcher, worker
 from widgets.contents import Contents
 
 
@@ -29,6 +32,8 @@ KEYS = (
     Key("make and change jobs", "c"),
     Key("make and change jobs", "e"),
     Key("sort the tray", "t"),
+    Key("see customers and contacts", "C"),
+    Key("change customers and contacts", "c", "failed"),
     Key("set up alerts", "A"),
     Key("own a job, call it done", "d"),
     Key("send alerts", "a", "failed"),
@@ -37,6 +42,11 @@ KEYS = (
     Key("release a worker's text", "s", "waiting"),
     Key("pass a message on", "f", "private"),
     Key("own a job, call it done", "i", "failed"),
+    Key("sort the tray", "M", "guess"),
+    Key("use quick actions", "q"),
+    Key("use quick actions", "q", "failed"),
+    Key("build estimates, record decisions", "v", "failed"),
+    Key("send or end a contact's link", "L", "failed"),
 )
 
 
@@ -51,6 +61,11 @@ def prepared(world: World, user: User, message: str) -> Job:
         Carrier(world).refuses(30003)
     elif message == "waiting":
         world.text(job, author, world.ana, body="May I?", stage=Stage.WAITING_RELEASE)
+    elif message == "guess":
+        Carrier(world).receives("Which gate?")
+        with world.write() as session:
+            session.exec(update(MessageRow).where(col(MessageRow.body) == "Which gate?").values(guessed=True))
+            session.get_one(ContactRow, world.ben.contact_id).mobile = ANA
     elif message == "private":
         world.text(job, author, DISPATCH, body="Tell her")
     return world.read_job(job.id)
@@ -61,7 +76,7 @@ def stored(world: World) -> list[object]:
     plain = world.readers.plain
     tables = {
         "job": "number, version, owner_id, done_seq, waiting_on",
-        "message": "id, stage, body",
+        "message": "id, stage, body, guessed, author_name",
         "delivery": "id, state",
         "alert_rule": "id, version",
         "location": "id, name",

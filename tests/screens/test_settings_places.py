@@ -15,6 +15,7 @@ from screens.settings_parts import AskLines
 from screens.settings_replies import RepliesScreen, ReplyScreen
 from screens.settings_templates import TemplatesScreen
 from tests.desk import Desk, at_desk, texted_job
+from tests.linking import goes_live
 from tests.messaging.test_administration import tick
 from tests.screens.test_settings import open_part
 from tests.world import OURS, OURS_TOO, World
@@ -104,6 +105,46 @@ async def test_numbers_are_added_removed_and_retired(small_world: World, ann: Us
         await desk.until(
             lambda: OURS in small_world.readers.reads.location(small_world.berlin).numbers, "it is used again"
         )
+
+
+async def test_links_in_texts_and_what_a_link_alone_may_approve(small_world: World, ann: User) -> None:
+    async with at_desk(small_world, ann) as desk:
+        await open_part(desk, "Locations")
+        await desk.press("enter")
+        await desk.stands_at(LocationScreen)
+        await desk.settles()
+        assert desk.part("#approve_up_to") == "500.00"
+        await writes(desk, "approve_up_to", "a lot")
+        desk.app.screen.query_one("#links_in_texts", TickBox).focus()
+        await desk.press("space", "ctrl+s")
+        await desk.says("#said", "“a lot” is no amount")
+        await desk.focuses("#approve_up_to")
+        await writes(desk, "approve_up_to", "1,250.50")
+        await writes(desk, "currency", "eur")
+        await desk.press("ctrl+s")
+        await desk.stands_at(LocationsScreen)
+    north = small_world.readers.reads.location(small_world.berlin)
+    assert (north.links_in_texts, north.currency, north.approve_up_to) == (True, "EUR", 125_050)
+
+
+async def test_live_without_a_public_address_the_form_says_that_no_link_goes_out(small_world: World, ann: User) -> None:
+    goes_live(small_world)
+    async with at_desk(small_world, ann) as desk:
+        await open_part(desk, "Locations")
+        await desk.press("enter")
+        await desk.stands_at(LocationScreen)
+        desk.app.screen.query_one("#links_in_texts", TickBox).focus()
+        await desk.says("#no-links", "Texts carry no link yet")
+        desk.app.screen.query_one("#direct_reply", TickBox).focus()
+        await desk.press("space", "ctrl+s")
+        await desk.says("#said", "Direct reply cannot be switched off")
+    assert small_world.readers.reads.location(small_world.berlin).direct_reply
+    async with at_desk(small_world, ann) as desk:
+        desk.app.services.public_url = "https://jobs.example.com"
+        await open_part(desk, "Locations")
+        await desk.press("enter")
+        await desk.stands_at(LocationScreen)
+        assert not desk.app.screen.query("#no-links")
 
 
 # --- Templates -------------------------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 from domain.alerts import Event
 from domain.jobs import Status
+from domain.messages import Kind
 from messaging.alert_setup import Why
 from screens.job import JobScreen
 from screens.why import WhyScreen
 from tests.alerting import alerts, rule, tell
-from tests.desk import at_desk, can_sign_in
+from tests.desk import Carrier, at_desk, can_sign_in
+from tests.linking import PAGES, reached
 from tests.world import World, dispatcher
 
 
@@ -73,3 +75,54 @@ async def test_what_was_folded_is_told_and_names_are_only_names(small_world: Wor
         await desk.shows("Started, 11:30, by Ann Lee", "Marco [b]Diaz[/b]", "Folded Assigned, of the same save")
         await desk.press("escape")
         await desk.until(lambda: not isinstance(desk.app.screen, WhyScreen), "it is closed")
+
+
+async def test_what_was_really_texted_to_whom_is_told_where_it_differs_from_the_words(small_world: World) -> None:
+    """Also for what a person wrote; an address stays `[link]`, on the screen as in the database."""
+    small_world.strangers = True
+    reached(small_world)
+    job = small_world.job()
+    small_world.text(job, dispatcher(small_world.ann), small_world.ana, small_world.ben, body="We come at ten")
+    texts = Carrier(small_world).takes()
+    assert len(texts) == 2
+    assert all(PAGES in text for text in texts)
+    async with at_desk(small_world, small_world.ann) as desk:
+        await desk.opens(job)
+        desk.thread.focus()
+        await desk.thread_says("We come at ten")
+        await desk.press("y")
+        await desk.stands_at(WhyScreen)
+        for name in ("Ana Silva", "Ben Silva"):
+            await desk.says("WhyScreen Static", f"As texted to {name}: We come at ten. North writes to you here")
+        await desk.says("WhyScreen Static", "text STOP to get no more. Your page: [link]")
+        await desk.shows("What was texted")
+        assert PAGES not in desk.text
+        await desk.press("y")
+        await desk.stands_at(JobScreen)
+
+
+async def test_an_automatic_text_tells_both_its_rule_and_what_was_texted(small_world: World) -> None:
+    reached(small_world)
+    job = small_world.job()
+    rule(small_world, Event.STARTED, text="We began")
+    small_world.change(job, status=Status.STARTED)
+    tell(small_world)
+    Carrier(small_world).takes()
+    async with at_desk(small_world, small_world.ann) as desk:
+        await desk.opens(job)
+        desk.thread.focus()
+        await desk.press("y")
+        await desk.stands_at(WhyScreen)
+        await desk.shows("Why this text went out", "version 1", "As texted to Ana Silva: We began [link]")
+
+
+async def test_a_worker_is_not_told_what_was_texted(small_world: World) -> None:
+    reached(small_world)
+    job = small_world.job()
+    small_world.text(job, dispatcher(small_world.ann), small_world.ana, body="We come", kind=Kind.ALERT)
+    Carrier(small_world).takes()
+    async with at_desk(small_world, small_world.marco) as desk:
+        await desk.opens(job)
+        desk.thread.focus()
+        await desk.press("y")
+        await desk.until(lambda: desk.toasts == ["No alert stands behind the selected message."], "nothing is told")

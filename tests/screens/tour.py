@@ -20,7 +20,11 @@ from screens.job_form import JobForm
 from screens.jobs import JobsScreen
 from screens.original import Original
 from screens.phones import PhonesScreen
+from screens.placing import PlacingScreen
+from screens.placing_sender import NameSender
 from screens.planned import PlannedScreen
+from screens.quick_action import QuickActionForm
+from screens.quick_action_menu import QuickActionMenu
 from screens.recipients import RecipientPicker
 from screens.reply_picker import ReplyPicker
 from screens.tray import TrayScreen
@@ -81,6 +85,15 @@ async def everywhere(desk: Desk, job: Job, monkeypatch: pytest.MonkeyPatch) -> A
     await desk.stands_at(TrayScreen)
     await desk.settles()
     yield "tray"
+    await desk.press("p")
+    await desk.stands_at(PlacingScreen)
+    await desk.settles()
+    yield "placing"
+    await desk.press("escape", "c")
+    await desk.stands_at(NameSender)
+    yield "sender"
+    await desk.press("escape")
+    await desk.stands_at(TrayScreen)
     await desk.press("escape", "p")
     await desk.stands_at(PhonesScreen)
     await desk.says("#phones", STRANGER)
@@ -153,5 +166,15 @@ async def in_job(desk: Desk) -> AsyncIterator[str]:
     await desk.stands_at(AlertScreen)
     await desk.settles()
     yield "alert"
+    await desk.press("escape")
+    await desk.stands_at(JobScreen)
+    desk.thread.focus()
+    await desk.press("q")
+    await desk.stands_at(QuickActionMenu)
+    yield "quick actions"
+    await desk.press("2")
+    await desk.stands_at(QuickActionForm)
+    await desk.settles()
+    yield "request approval"
     await desk.press("escape")
     await desk.stands_at(JobScreen)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -123,6 +124,13 @@ def test_a_read_only_file_and_a_full_disk_have_words(sqlite_url: str) -> None:
         said = in_words(sqlite3.OperationalError(reason), sqlite_url).sentence
         assert expected in said
         assert is_advice(said), said
+
+
+@pytest.mark.parametrize("ended", [psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure])
+def test_two_who_save_at_the_same_moment_are_told_so(ended: type[psycopg.Error]) -> None:
+    said = in_words(sa.exc.OperationalError("UPDATE", {}, ended("deadlock detected")), "postgresql://here/x")
+    assert "at the same moment" in said.sentence
+    assert is_advice(said.sentence)
 
 
 def test_a_server_without_the_database_says_what_makes_one(postgres_server: object) -> None:

@@ -27,9 +27,11 @@ from domain.account import Account, WorkerWrites
 from domain.delivery import State
 from domain.errors import Refusal
 from domain.jobs import JobFilter, Order, Status, View
+from domain.links import ContactLink
 from domain.messages import Kind, Party, Stage
 from domain.people import ContactViewer, Role, User
 from domain.texts import Accepted, Incoming
+from messaging.contact_links import ContactVisitor
 from messaging.conversation import Compose, Conversation, Sent
 from messaging.export import conversation as exported
 from messaging.leaving import let_out_due
@@ -37,10 +39,12 @@ from messaging.my_jobs import MyJobs
 from messaging.planning import Planning
 from messaging.receive import place_new
 from messaging.saved_replies import SavedReplies
+from messaging.tray import Tray
 from storage.tables.messages import MessageRow, RecipientRow
 from storage.tables.people import AccountRow, UserLocationRow, UserRow
 from storage.worker_jobs import WorkerJobs
 from tests.domain.test_visibility import CUSTOMER_ROWS, NOT_OUT, PRIVATE_ROWS, TABLE, Part, Stands
+from tests.messaging.contact_page import page_of
 from tests.world import ANA, BEN, World
 
 GRACE = Account().windows.grace
@@ -107,6 +111,7 @@ class Company(RuleBasedStateMachine):
         readers = world.readers
         self.conversation = Conversation(readers.reads, readers.threads, world.writers.conversations, world.clock)
         self.planning = Planning(readers.reads, readers.threads, world.writers.leaving, world.clock)
+        self.tray = Tray(readers.threads, world.writers.tray, world.writers.placing)
         self.phone = MyJobs(
             readers.reads,
             readers.job_list,
@@ -255,6 +260,54 @@ class Company(RuleBasedStateMachine):
         key = self._key(message.job_id, "site")
         self._tries(lambda: self._submit(self.users[who], message.job_id, (key,), passes_on=message.id))
 
+    @rule(which=st.integers(0, JOBS - 1), on=st.booleans())
+    def direct_reply_is_switched(self, which: int, on: bool) -> None:
+        """An administrator says whether the job's location takes answers by text."""
+        self.world.writers.people.set_direct_reply(list(self.held.values())[which].place, on)
+
+    @rule(south=st.booleans())
+    def a_stranger_texts(self, south: bool) -> None:
+        """A text that belongs to no job lies in the tray of its location."""
+        ours = self.world.readers.reads.location(self.south if south else self.north).numbers[0]
+        text = Incoming(f"SM{next(_numbers):032}", "+15550107777", ours, f"Stray {ours}", self.world.clock())
+        self.world.writers.inbox.keep([text])
+        place_new(self.world.writers.inbox, self.world.clock())
+
+    @rule(who=st.integers(0, USERS - 1), deed=st.integers(0, 6), which=st.integers(0, 30), to=st.integers(0, JOBS - 1))
+    def somebody_sorts(self, who: int, deed: int, which: int, to: int) -> None:
+        """Somebody decides about any text that ever came in; what they do not see is not theirs to decide."""
+        ids = [row[0] for row in self.world.readers.plain.rows("SELECT id FROM inbound ORDER BY id DESC LIMIT 31")]
+        user = self.users[who]
+        text = self.world.writers.tray.one(user, ids[which % len(ids)]) if ids else None
+        if text is None:
+            return
+        assert text.job_id is None or self._stands_to_job(user, text.job_id) is Stands.TEAM
+        job_id = list(self.held)[to]
+        deeds: list[Callable[[], object]] = [
+            lambda: self.tray.place(user, text, job_id),
+            lambda: self.tray.place(user, text, job_id),
+            lambda: self.tray.decide(user, text),
+            lambda: self.tray.correct(user, text),
+            lambda: self.tray.dismiss(user, text),
+            lambda: self.tray.bring_back(user, text),
+            lambda: self.tray.name_sender(user, text, f"Stray {which}", "Silva Farms"),
+        ]
+        self._tries(deeds[deed])
+
+    @rule(
+        which=st.integers(0, JOBS - 1),
+        other=st.integers(0, JOBS - 1),
+        taken=st.booleans(),
+        who=st.integers(0, 2),
+        deed=st.integers(0, 2),
+        to=st.integers(0, JOBS - 1),
+    )
+    def a_text_comes_and_is_sorted(self, which: int, other: int, taken: bool, who: int, deed: int, to: int) -> None:
+        """A guess, or a text kept for dispatchers, is put on a job, confirmed or taken in at once."""
+        self.direct_reply_is_switched(other, taken)
+        self.a_customer_of_two_jobs_answers(which, other)
+        self.somebody_sorts(who, deed, 0, to)
+
     # --- What everybody is shown --------------------------------------------------------------------------------
 
     @invariant()
@@ -281,6 +334,22 @@ class Company(RuleBasedStateMachine):
                 viewer = ContactViewer(contact.contact_id or 0, job_id)
                 mine = [m.id for m in stored if m.job_id == job_id and self._allowed(viewer, m)]
                 assert sorted(self._thread(viewer, job_id)) == sorted(mine)
+
+    @invariant()
+    def the_tray_holds_what_it_counts_and_no_text_is_lost(self) -> None:
+        """The badge counts what the tray lists, of one's own locations alone; every placed text names its message."""
+        if not hasattr(self, "held"):
+            return
+        for user in self.users:
+            waiting = self.world.writers.tray.waiting(user)
+            assert self.world.readers.reads.in_tray(user) == len(waiting)
+            for text in waiting:
+                assert text.job_id is None or self._stands_to_job(user, text.job_id) is Stands.TEAM
+        apart = self.world.readers.plain.rows(
+            "SELECT i.id FROM inbound i LEFT JOIN message m ON m.id = i.message_id WHERE i.state <> 'new'"
+            " AND (i.state = 'placed') <> (m.id IS NOT NULL AND m.compose_id = 'in:' || i.sid)"
+        )
+        assert not apart
 
     @invariant()
     def what_is_hidden_leaves_no_trace(self) -> None:
@@ -370,7 +439,8 @@ class Company(RuleBasedStateMachine):
         said: list[object] = [threads.messages(viewer, job_id) for job_id in self.held]
         said += [threads.messages(viewer, job_id, customer_tab=True) for job_id in self.held]
         if isinstance(viewer, ContactViewer):
-            return repr(said)
+            link = ContactLink(0, viewer.contact_id, viewer.job_id, self.world.clock())
+            return repr([said, page_of(self.world).opened(ContactVisitor(viewer, link))])
         for order in Order:
             said.append(self._list(viewer, JobFilter(order)))
         for view in View:

@@ -164,7 +164,7 @@ def test_a_stop_that_a_late_program_brings_again_does_not_undo_a_start(world: Wo
 
 def test_keywords_do_not_fill_the_tray(world: World) -> None:
     assert world.writers.inbox.place(keep(world, incoming(world, "STOP")), None, "", Keyword.STOP)
-    assert world.writers.inbox.tray(world.ann) == []
+    assert world.writers.tray.waiting(world.ann) == []
     assert world.writers.inbox.new() == []
 
 
@@ -174,21 +174,21 @@ def test_the_tray_is_seen_only_by_dispatchers_with_chat_of_that_numbers_location
     both = world.user("Bo", Role.DISPATCHER, locations=(world.berlin, south))
     far = world.user("Fay", Role.DISPATCHER, locations=(south,))
     blind = world.user("Nia", Role.DISPATCHER, chat=False)
-    inbox = world.writers.inbox
+    inbox, tray = world.writers.inbox, world.writers.tray
     assert inbox.place(keep(world, incoming(world, "to North", "+15550109999")), None, "unknown number")
     assert inbox.place(keep(world, incoming(world, "to South", "+15550109998", south_number)), None, "too late")
-    assert [t.body for t in inbox.tray(world.ann)] == ["to North"]
-    assert [t.body for t in inbox.tray(far)] == ["to South"]
-    assert [t.body for t in inbox.tray(both)] == ["to South", "to North"]
-    assert [t.body for t in inbox.tray(both, limit=1)] == ["to South"]
-    assert [inbox.tray(nobody) for nobody in (blind, world.marco)] == [[], []]
-    (text,) = inbox.tray(world.ann)
+    assert [t.body for t in tray.waiting(world.ann)] == ["to North"]
+    assert [t.body for t in tray.waiting(far)] == ["to South"]
+    assert [t.body for t in tray.waiting(both)] == ["to South", "to North"]
+    assert [t.body for t in tray.waiting(both, limit=1)] == ["to South"]
+    assert [tray.waiting(nobody) for nobody in (blind, world.marco)] == [[], []]
+    (text,) = tray.waiting(world.ann)
     assert (text.sender, text.to, text.why, text.at) == ("+15550109999", OURS, "unknown number", world.clock())
 
 
 def test_a_placed_text_and_one_not_looked_at_yet_are_not_in_the_tray(world: World) -> None:
     keep(world, incoming(world))
-    assert world.writers.inbox.tray(world.ann) == []
+    assert world.writers.tray.waiting(world.ann) == []
 
 
 def test_texted_names_the_newest_text_that_left_on_each_job(world: World) -> None:
@@ -287,12 +287,14 @@ def test_our_numbers_come_in_a_steady_order(world: World) -> None:
 
 
 def test_what_an_answer_needs_to_know_of_a_job(world: World) -> None:
-    location, person = world.writers.inbox.job_facts(world.job().id)
-    assert (location.name, location.direct_reply) == ("North", True)
-    assert person == worker(world.marco)
+    job = world.job()
+    facts = world.writers.inbox.job_facts(job.id)
+    assert (facts.location.name, facts.location.direct_reply, facts.number) == ("North", True, job.number)
+    assert facts.worker == worker(world.marco)
+    assert not facts.awaits_approval
     world.writers.people.set_direct_reply(world.berlin, on=False)
-    location, person = world.writers.inbox.job_facts(world.job(worker_id=None).id)
-    assert (location.direct_reply, person) == (False, None)
+    facts = world.writers.inbox.job_facts(world.job(worker_id=None, status=Status.AWAITING_APPROVAL).id)
+    assert (facts.location.direct_reply, facts.worker, facts.awaits_approval) == (False, None, True)
 
 
 def test_a_failed_placing_leaves_the_text_waiting(world: World) -> None:

@@ -17,7 +17,7 @@ from tests.storage.rows import another, deliveries, listed, together
 from tests.world import ANA, OURS, OURS_TOO, World, dispatcher
 
 SOUTH = LocationForm(
-    "South", "GB", "GBP", "Europe/London", "+442079460000", QuietHours(time(20, 30), time(7)), False, True
+    "South", "GB", "GBP", "Europe/London", "+442079460000", QuietHours(time(20, 30), time(7)), False, True, True, 12_345
 )
 THIRD = "+15550100003"
 
@@ -64,6 +64,14 @@ def test_administrators_have_a_new_location_and_others_do_not(world: World) -> N
     reads = world.readers.reads
     assert {user.name for user in (reads.user(u.id) for u in (world.ann, world.abe, world.marco)) if user
             and south in user.location_ids} == {"Ann Lee"}  # fmt: skip
+
+
+def test_a_limit_and_a_currency_changed_at_two_desks_keep_the_figure(world: World) -> None:
+    before = form_of_location(place(world, world.berlin))
+    world.writers.locations.change(world.berlin, before, replace(before, approve_up_to=75_000))
+    world.writers.locations.change(world.berlin, before, replace(before, currency="JPY", approve_up_to=500))
+    now = place(world, world.berlin)
+    assert (now.currency, now.approve_up_to) == ("JPY", 750)
 
 
 @pytest.mark.parametrize("name", ["North", "north", "Nórth"])
@@ -153,7 +161,7 @@ def test_a_text_to_a_retired_number_that_finds_no_job_is_in_the_tray(world: Worl
     world.writers.locations.remove_number(world.berlin, OURS)
     world.writers.inbox.keep([Incoming("SMx", "+15550109999", OURS, "Hello?", world.clock())])
     place_new(world.writers.inbox, world.clock())
-    assert [each.body for each in world.writers.inbox.tray(world.ann)] == ["Hello?"]
+    assert [each.body for each in world.writers.tray.waiting(world.ann)] == ["Hello?"]
 
 
 def test_nothing_leaves_from_a_retired_number(world: World) -> None:

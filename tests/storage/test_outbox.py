@@ -149,7 +149,7 @@ def test_texts_to_one_phone_leave_one_after_the_other(world: World) -> None:
     assert claim(world).body == "to Ben"
     assert world.writers.outbox.claim("two") is None
     world.writers.outbox.record(first, accepted())
-    assert claim(world).body == "second"
+    assert claim(world).body == "second (Pump 7 #02)"
 
 
 def test_a_text_that_must_be_tried_again_is_not_overtaken_by_the_next_one(world: World) -> None:
@@ -219,7 +219,7 @@ def test_a_number_at_its_pace_limit_is_skipped(world: World) -> None:
     assert outbox.claim("one", frozenset({OURS})) is None
     assert outbox.claim("one", frozenset({OURS, OURS_TOO})) is None
     assert send(world).body == "from the first number"
-    assert claim(world).body == "Ana again, from the second"
+    assert claim(world).body == "Ana again, from the second (Pump 7 #02)"
 
 
 def _plan(world: World, job: Job, body: str, as_: State, due: object) -> int:

@@ -1,29 +1,28 @@
-"""Workers' pages over a small company, served for real on loopback."""
+"""The pages of workers and contacts over a small company, served for real on loopback."""
 
 import re
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
 import requests
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
-from domain.account import EngineWords
+from app.pages import pages_of
+from app.phone_side import PhoneSide, joined
 from domain.jobs import Job
+from domain.messages import Person
 from domain.people import User
 from messaging.links import WorkerLinks
-from messaging.my_jobs import MyJobs
-from messaging.saved_replies import SavedReplies
 from storage.tables.people import AccountRow, UserRow
 from storage.watch import Watcher
-from storage.worker_jobs import WorkerJobs
 from tests.world import World, dispatcher, worker
-from web.app import Pages, make
+from web.app import make
 from web.live import Live
 from web.server import WebServer
-from web.worker_pages import WorkerPages
 
 KEY = b"k" * 32
 MARCO = "+15550103001"
@@ -32,14 +31,34 @@ MIA = "+15550103002"
 
 @dataclass
 class Side:
-    """A company whose workers' pages are served at `url`."""
+    """A company whose pages for phones are served at `url`."""
 
     world: World
-    links: WorkerLinks
-    live: Live
-    pages: WorkerPages
+    joined: PhoneSide
+    app: FastAPI
     url: str = ""
     session: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def links(self) -> WorkerLinks:
+        """The links of workers."""
+        return self.joined.worker_links
+
+    @property
+    def live(self) -> Live:
+        """The open pages."""
+        return self.joined.live
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """Every route that phones can reach."""
+        return self.joined.routes
+
+    def contact_path(self, contact: Person, job: Job) -> str:
+        """The address of a contact's page of a job, without the server."""
+        assert contact.contact_id is not None
+        link_id = self.joined.contact_links.kept.issue(contact.contact_id, job.id)
+        return self.joined.contact_links.address_of(link_id).removeprefix(self.url)
 
     def link(self, user: User) -> str:
         """The address of a user's link."""
@@ -77,36 +96,23 @@ class Side:
 @contextmanager
 def serving(world: World, public_url: str = "") -> Iterator[Side]:
     """Serve the pages of a world, with everything an engine has behind them except the engine."""
-    pool = ThreadPoolExecutor(4, thread_name_prefix="page")
-    live = Live(pool)
-    w, r = world.writers, world.readers
     base = [""]
-    links = WorkerLinks(r.reads, w.links, w.notices, world.clock, lambda: base[0], KEY)
-    my_jobs = MyJobs(
-        r.reads,
-        r.job_list,
-        r.threads,
-        WorkerJobs(r.plain, world.clock),
-        w.conversations,
-        SavedReplies(w.saved_replies),
-        world.clock,
-    )
-    pages = WorkerPages(links, my_jobs, live, pool, KEY, public_url)
-    words = EngineWords("running", "Sending and receiving", alive=True)
-    server = WebServer("127.0.0.1", 0, make(Pages(words=lambda: words, routes=pages.routes())))
-    watcher = Watcher(r.url, live.heard)
+    joined_side = joined(world.readers, world.writers, KEY, lambda: base[0], public_url)
+    app = make(pages_of(world.readers, world.writers, joined_side.routes))
+    server = WebServer("127.0.0.1", 0, app)
+    watcher = Watcher(world.readers.url, joined_side.live.heard)
     base[0] = server.url
     watcher.start()
     server.start()
-    side = Side(world, links, live, pages, server.url)
+    side = Side(world, joined_side, app, server.url)
     try:
         yield side
     finally:
         side.session.close()
         watcher.stop()
-        live.stop()
+        joined_side.stop()
         server.stop()
-        pool.shutdown()
+        joined_side.close()
 
 
 def give_mobile(world: World, user: User, mobile: str | None) -> None:

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from sqlmodel import select
 
 from docs import keys
-from domain.alerts import OF_STATUS
-from domain.ingest import STATUS_OF, Busy
+from domain.alerts import OF_STATUS, STATUS_OF
+from domain.ingest import Busy
 from messaging.ingest import REPORTED
 from messaging.job_reading import FIELDS
 from storage.tables.people import LocationRow, UserLocationRow

@@ -8,8 +8,7 @@ from urllib.parse import quote
 import pytest
 from sqlmodel import col, select
 
-from domain.alerts import Event
-from domain.ingest import STATUS_OF
+from domain.alerts import STATUS_OF, Event
 from domain.jobs import Status
 from messaging.ingest import REPORTED
 from storage.tables.alerts import EventState, JobEventRow

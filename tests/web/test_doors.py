@@ -22,11 +22,33 @@ OF_LINKS = {
     ("POST", "/end"),
     ("GET", "/jobs/{number}"),
     ("GET", "/jobs/{number}/live"),
+    ("GET", "/jobs/{number}/photos/{photo_id}"),
     ("POST", "/jobs/{number}/reply"),
     ("POST", "/jobs/{number}/quick"),
     ("POST", "/jobs/{number}/seen"),
 }
 """What a worker's link leads to: their own jobs, writing there, marking read there, and ending the link."""
+OF_CONTACTS = {
+    ("GET", ""),
+    ("GET", "/live"),
+    ("GET", "/newer"),
+    ("GET", "/new"),
+    ("GET", "/note"),
+    ("GET", "/recipients"),
+    ("GET", "/send"),
+    ("GET", "/photos/{photo_id}"),
+    ("GET", "/{message_id}"),
+    ("GET", "/{message_id}/all"),
+    ("GET", "/estimate"),
+    ("GET", "/estimate/check"),
+    ("GET", "/profile"),
+    ("POST", "/note"),
+    ("POST", "/recipients"),
+    ("POST", "/send"),
+    ("POST", "/estimate"),
+    ("POST", "/profile"),
+}
+"""What a contact's link leads to: the notes of its one job, writing there, the estimate, and their own email."""
 
 
 def test_a_token_makes_and_changes_jobs_and_nothing_else(small_world: World) -> None:
@@ -54,15 +76,26 @@ def test_a_token_reads_nothing(small_world: World, method: str) -> None:
 def test_a_workers_link_leads_to_their_own_jobs_and_nowhere_else(small_world: World) -> None:
     with serving(small_world) as side:
         found = set()
-        for route in side.pages.routes():
+        for route in side.routes:
             path = str(getattr(route, "path", ""))
-            if "{rest" in path or path.startswith("/static/"):
+            if "{rest" in path or not path.startswith("/w/"):
                 continue
             short = path.removeprefix("/w/{token}").replace("{job_id}", "{number}").replace("{job}", "{number}")
             short = short.replace("{number:int}", "{number}").replace("{job_id:int}", "{number}")
             methods = set(getattr(route, "methods", ())) - {"HEAD"}
             found |= {(method, short) for method in methods}
         assert found == OF_LINKS
+
+
+def test_a_contacts_link_leads_to_its_job_and_nowhere_else(small_world: World) -> None:
+    with serving(small_world) as side:
+        found = set()
+        for route in side.routes:
+            path = str(getattr(route, "path", ""))
+            if "{rest" not in path and path.startswith("/c/"):
+                methods = set(getattr(route, "methods", ())) - {"HEAD"}
+                found |= {(method, path.removeprefix("/c/{token}")) for method in methods}
+        assert found == OF_CONTACTS
 
 
 def test_a_worker_acts_on_the_page_on_their_own_jobs_alone(small_world: World) -> None:

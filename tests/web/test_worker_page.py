@@ -387,11 +387,11 @@ def test_reading_changes_nothing(side: Side) -> None:
     path = side.path(world.marco)
     token = path.rpartition("/")[2]
     before = rows(world)
-    templates = [route.path for route in side.pages.routes()]  # type: ignore[attr-defined]
+    templates = [route.path for route in side.routes if not route.path.startswith("/c/")]  # type: ignore[attr-defined]
     assert len(templates) > 8
     for template in templates:
         for shown in (token, token[:-1] + "A", "1-x"):
-            values = {"token": shown, "job_id": str(job.id), "name": "page.css", "rest:path": "x/y"}
+            values = {"token": shown, "job_id": str(job.id), "photo_id": "1", "name": "page.css", "rest:path": "x/y"}
             address = re.sub(r"\{([^}]+)\}", lambda found: values[found[1]], template)  # noqa: B023
             for query in ("", "?before=5", "?start=1&reply=1", "?seq=99"):
                 side.session.head(side.url + address + query, timeout=5)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from domain.text import display_text, one_line
-from widgets.wrapping import cut, fit, shown, shown_lines, wrap
+from widgets.wrapping import cut, fit, shown, shown_lines, wrap, wrap_parts
 
 PIECES = st.sampled_from(
     ["a", "bc ", " ", "\n", "漢字", "é", "e\u0301", "👩‍🔧", "👍🏽", "\ufe0f", "1\ufe0f", "שלום", "\u200b", "\x1b[2J"]
@@ -64,3 +64,10 @@ def test_cut_ends_in_an_ellipsis_only_where_something_is_missing() -> None:
 def test_the_short_ways_show_what_the_domain_shows(raw: str) -> None:
     assert shown(raw) == one_line(raw)
     assert shown_lines(raw) == display_text(raw)
+
+
+def test_parts_stay_together_where_there_is_room() -> None:
+    words = "GSM-7 49/160 · 1 part × 1 phone · leaves in 5 s"
+    assert wrap_parts(words, 80) == [words]
+    assert wrap_parts(words, 45) == ["GSM-7 49/160 · 1 part × 1 phone ·", "leaves in 5 s"]
+    assert wrap_parts(words, 8) == ["GSM-7", "49/160 ·", "1 part ×", "1 phone", "·", "leaves", "in 5 s"]

@@ -21,6 +21,28 @@
     document.querySelectorAll("button").forEach((button) => { button.disabled = false; });
   });
 
+  // The totals of an estimate move along with what is approved; what counts is what the server adds up.
+  document.querySelectorAll("form[data-estimate]").forEach((form) => {
+    const places = Number(form.dataset.places);
+    const words = (amount) => {
+      const digits = String(Math.abs(amount)).padStart(places + 1, "0");
+      const whole = digits.slice(0, digits.length - places).replace(/\B(?=(\d{3})+$)/g, ",");
+      const fraction = places ? `.${digits.slice(-places)}` : "";
+      return `${amount < 0 ? "-" : ""}${form.dataset.currency} ${whole}${fraction}`;
+    };
+    const add = () => {
+      const sums = { parts: 0, labour: 0, tax: 0 };
+      for (const line of form.querySelectorAll("fieldset")) {
+        if (!line.querySelector("[value=approved]:checked")) continue;
+        for (const name of Object.keys(sums)) sums[name] += Number(line.dataset[name]);
+      }
+      const all = { ...sums, total: sums.parts + sums.labour + sums.tax };
+      form.querySelectorAll("[data-sum]").forEach((place) => { place.textContent = words(all[place.dataset.sum]); });
+    };
+    form.addEventListener("change", add);
+    addEventListener("pageshow", add);
+  });
+
   const typed = () => {
     const area = document.getElementById("contents");
     return area !== null && area.value.trim() !== "";
@@ -57,16 +79,45 @@
   };
   document.addEventListener("visibilitychange", observe);
 
+  // Where the newest is on top: what is read and what has the focus stays where it is, and what came is told.
+  const newestFirst = live !== null && "newestFirst" in live.dataset;
+  const place = () => {
+    const items = () => [...live.querySelectorAll("[data-seq]")];
+    const known = new Set(items().map((item) => item.dataset.seq));
+    const read = scrollY > 10 ? items().find((item) => item.getBoundingClientRect().bottom > 0) : undefined;
+    const [seq, top] = [read?.dataset.seq, read?.getBoundingClientRect().top];
+    const focused = live.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    return () => {
+      const same = seq && live.querySelector(`[data-seq="${seq}"]`);
+      if (same) scrollBy(0, same.getBoundingClientRect().top - top);
+      if (focused) live.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+      const came = items().find((item) => !known.has(item.dataset.seq) && !item.matches(".mine"));
+      const news = document.getElementById("news");
+      if (came && news) news.textContent = `New note: ${came.querySelector(".people")?.textContent ?? ""}`;
+    };
+  };
+
+  // A page that came to be meanwhile gets its tab; the row stays as it is where nothing changed.
+  const showTabs = () => {
+    const row = document.querySelector("nav.tabs");
+    const tabs = live.querySelector("template[data-tabs]")?.content;
+    if (!row || !tabs || tabs.querySelectorAll("a").length === row.querySelectorAll("a").length) return;
+    row.replaceChildren(tabs.cloneNode(true));
+  };
+
   // The new part was drawn by the server, with everything people wrote made harmless there.
   const show = (html) => {
     const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 60;
     const open = [...live.querySelectorAll("details[open]")].map((item) => item.closest("[data-seq]")?.dataset.seq);
     const fresh = new DOMParser().parseFromString(html, "text/html");
+    const keep = newestFirst ? place() : () => {};
     live.replaceChildren(...fresh.body.childNodes);
+    showTabs();
+    keep();
     open.forEach((seq) => live.querySelector(`[data-seq="${seq}"] details`)?.setAttribute("open", ""));
     const newest = live.querySelector("[data-newest]")?.dataset.newest;
     if (newest) document.querySelectorAll("[data-seen-seq]").forEach((field) => { field.value = newest; });
-    if (atEnd && !document.activeElement?.matches("textarea")) scrollTo(0, document.documentElement.scrollHeight);
+    if (atEnd && !newestFirst && !document.activeElement?.matches("textarea")) scrollTo(0, document.documentElement.scrollHeight);
     observe();
   };
 
