@@ -282,7 +282,10 @@ async def test_details_say_how_it_stands_and_v_opens_the_newest_version_or_the_d
         await desk.says("#details", "1: Ana Silva approved 1 of 3 lines, USD 380.80, take it over with v, T")
         shared(small_world, job, lines=LINES[:1])
         await desk.says("#details", "2: USD 380.80, shared")
-        await desk.press("3", "end", "up")
+        await desk.press("3")
+        await desk.settles()
+        desk.thread.focus()
+        await desk.press("end", "up")
         await desk.until(lambda: desk.thread.selected and "approved" in desk.thread.selected.body, "the decision")
         await desk.press("v")
         screen = await at_estimate(desk)
@@ -290,7 +293,10 @@ async def test_details_say_how_it_stands_and_v_opens_the_newest_version_or_the_d
         assert screen.shown.version.number == 2, "not the one that the selected message is about"
         await desk.press("N")
         await desk.says("#versions", "3 draft, kept")
-        await desk.press("left_square_bracket", "left_square_bracket", "escape", "v")
+        await desk.press("left_square_bracket", "left_square_bracket", "escape")
+        await desk.stands_at(JobScreen)
+        desk.thread.focus()
+        await desk.press("v")
         assert (await at_estimate(desk)).shown is None, "the draft, not the version that was looked at last"
 
 
