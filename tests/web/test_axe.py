@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser import Phone, chromium, needs_chromium
+from tests.web.browser import Phone, needs_chromium
 from tests.web.furnished import Furnished, doors, furnish
 from tests.web.phone import serving
 from tests.world import World
@@ -15,13 +15,6 @@ pytestmark = needs_chromium
 SERIOUS = {"serious", "critical"}
 NO_PAGES = ("/live", "/newer", "/photos/{photo_id}", "/note", "/recipients", "/send")
 """Streams, pictures, and addresses that lead back to the notes."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all of them."""
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The estimate on a contact's phone, as a browser without any script has it."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -26,15 +25,8 @@ from tests.estimating import (
     share_draft,
     shared,
 )
-from tests.web.phone import KEY, Side, serving
+from tests.web.phone import KEY, Side
 from tests.world import World
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """An approval in a real browser of a phone's size, with scripts and without."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -9,39 +8,10 @@ from domain.jobs import Job
 from domain.links import code
 from storage.tables.people import LocationRow
 from tests.estimating import DEAR, LINES, shared
-from tests.web.browser import Phone, chromium, needs_chromium
-from tests.web.phone import KEY, Side, serving
-from tests.world import World
+from tests.web.browser import Phone, needs_chromium
+from tests.web.phone import KEY, Side
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all of them."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
-
-
-@pytest.fixture
-def phone(browser: Any) -> Iterator[Callable[..., Phone]]:
-    """Makes phones, and puts them away."""
-    made: list[Phone] = []
-
-    def make(**options: Any) -> Phone:
-        made.append(Phone(browser, **options))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def link(side: Side, job: Job) -> str:

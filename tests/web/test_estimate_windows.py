@@ -1,22 +1,14 @@
 """What an older window, or a choice that makes no sense, may not do to a decision; and how a change reads."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from domain.jobs import Job
 from tests.estimating import APPROVED, DECLINED, shared
-from tests.web.phone import Side, serving
+from tests.web.phone import Side
 from tests.web.test_estimate_page import Walk, decisions
 from tests.world import World
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
 
 
 @pytest.fixture

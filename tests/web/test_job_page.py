@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -20,17 +19,10 @@ from storage.counters import as_message
 from storage.tables.messages import MessageRow
 from storage.tables.people import ContactRow, LocationRow
 from tests.storage.rows import examples, fresh, put
-from tests.web.phone import Side, serving
-from tests.world import ANA, BEN, World, dispatcher, worker
+from tests.web.phone import Side
+from tests.world import ANA, BEN, dispatcher, worker
 
 HOSTILE = "</p></textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\u202e"
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
 
 
 def picture(side: int = 40) -> bytes:

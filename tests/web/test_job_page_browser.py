@@ -1,48 +1,18 @@
 """A contact's page of a job in a real browser of a phone's size, with scripts and without."""
 
 import io
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
 
 from domain.messages import DISPATCH, Kind, NewPhoto
 from tests.messaging.line import until
-from tests.web.browser import Phone, chromium, needs_chromium
-from tests.web.phone import Side, serving
-from tests.web.test_worker_page_browser import _FAINT
-from tests.world import World, dispatcher, worker
+from tests.web.browser import FAINT, Phone, needs_chromium
+from tests.web.phone import Side
+from tests.world import dispatcher, worker
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all of them."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
-
-
-@pytest.fixture
-def phone(browser: Any) -> Iterator[Callable[..., Phone]]:
-    """Makes phones, and puts them away."""
-    made: list[Phone] = []
-
-    def make(**options: Any) -> Phone:
-        made.append(Phone(browser, **options))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def picture() -> bytes:
@@ -178,7 +148,7 @@ def test_it_fits_the_screen_can_be_touched_and_read(
         assert page.locator("h1").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.evaluate(_SMALL) == []
-        assert page.evaluate(_FAINT) == []
+        assert page.evaluate(FAINT) == []
         assert page.evaluate(_UNNAMED) == []
 
     page = one.opens(path)

@@ -19,13 +19,6 @@ from tests.world import World, dispatcher, worker
 from web.live import MOST_PER_LINK
 
 
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
-
-
 class Stream:
     """One open page's stream, read in a thread."""
 

@@ -1,6 +1,5 @@
 """The contact's own details on their phone: looked at, and the email address added, changed and taken off."""
 
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -8,15 +7,8 @@ import requests
 
 from domain.jobs import Job
 from storage.tables.people import ContactRow, LocationRow, OptOutRow
-from tests.web.phone import Side, serving
+from tests.web.phone import Side
 from tests.world import World
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,7 @@ import requests
 from domain import links
 from domain.links import Kind
 from tests.web.furnished import Furnished, doors, ended_links, furnish, tables
-from tests.web.phone import KEY, Side, serving
-from tests.world import World
+from tests.web.phone import KEY, Side
 from web.linked import Ground
 from web.live import Live
 
@@ -40,13 +39,6 @@ CHANGES_NOTHING = {"/c/{token}/note", "/c/{token}/recipients"}
 
 def _job(full: Furnished) -> str:
     return f"{full.marco}/jobs/{full.job.id}"
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The worker's page as a browser without any script has it: what it shows, what it takes, and what it never does."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -35,13 +35,6 @@ HOSTILE = (
     "\u202egnp.exe\u200b\x1b[31m",
     "&lt;b&gt; & <!-- --> ]]>",
 )
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
 
 
 def page_of(side: Side, job: Job) -> str:

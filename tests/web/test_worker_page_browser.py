@@ -1,9 +1,8 @@
 """The worker's page in a real browser of a phone's size, with scripts and without."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,39 +12,11 @@ from domain.messages import DISPATCH, Kind
 from domain.saved_replies import SavedReply
 from messaging.saved_replies import SavedReplies
 from tests.messaging.line import until
-from tests.web.browser import Phone, chromium, needs_chromium
-from tests.web.phone import Side, serving, set_account
-from tests.world import World, dispatcher, worker
+from tests.web.browser import FAINT, Phone, needs_chromium
+from tests.web.phone import Side, set_account
+from tests.world import dispatcher, worker
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all of them."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def side(small_world: World) -> Iterator[Side]:
-    """The pages of the small company."""
-    with serving(small_world) as side:
-        yield side
-
-
-@pytest.fixture
-def phone(browser: Any) -> Iterator[Callable[..., Phone]]:
-    """Makes phones, and puts them away."""
-    made: list[Phone] = []
-
-    def make(**options: Any) -> Phone:
-        made.append(Phone(browser, **options))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def state_of(side: Side, job: Job) -> State:
@@ -208,7 +179,7 @@ def test_it_fits_the_screen_can_be_touched_and_read(
         assert page.evaluate("document.documentElement.scrollWidth") == width
         small = "[...document.querySelectorAll('button, .button, .jobs a, .tick, nav a, footer a')]"
         assert page.evaluate(f"{small}.filter(e => e.getBoundingClientRect().height < 43).map(e => e.outerHTML)") == []
-        assert page.evaluate(_FAINT) == []
+        assert page.evaluate(FAINT) == []
         unnamed = "[...document.querySelectorAll('textarea, input:not([type=hidden])')].filter(e => !e.labels.length)"
         assert page.evaluate(f"{unnamed}.length") == 0
     one.complaints.clear()
@@ -234,25 +205,3 @@ def test_pages_name_their_language_and_one_heading(side: Side, phone: Callable[.
         assert page.evaluate("document.documentElement.lang") == "en"
         assert page.locator("h1").count() == 1
         assert re.search(r"\w", page.title())
-
-
-_FAINT = """
-(() => {
-  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-    .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = (e) => {
-    for (; e; e = e.parentElement) {
-      const found = rgb(getComputedStyle(e).backgroundColor);
-      if (found.length === 3 || found[3] > 0) return found;
-    }
-    return [255, 255, 255];
-  };
-  return [...document.querySelectorAll("body *")].filter((e) => e.offsetParent && !e.disabled
-    && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())).map((e) => {
-    const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
-    return [(a + 0.05) / (b + 0.05), e.className || e.tagName, e.textContent.trim().slice(0, 30)];
-  }).filter(([ratio]) => ratio < 4.5);
-})()
-"""
