@@ -238,7 +238,7 @@ def _filled(said: Said, job: DemoJob, dice: random.Random) -> Said:
 
 
 def _alert(minutes: float, words: str = "is planned for today. {worker} will come.") -> Said:
-    body = "{place}: job {number} ({asset}) " + words + " Answer this text to reach us. STOP ends texts."
+    body = "{place}: job {number} ({asset}) " + words + " Answer this text to reach us."
     return Said("Ann Lee", "customer", body, minutes, alert=True)
 
 

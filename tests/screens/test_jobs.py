@@ -184,7 +184,7 @@ async def test_texts_that_found_no_job_are_counted_and_listed(small_world: World
         desk.carrier.receives_at("+15550100001", "Is this the plumber?", "+15550107777")
         await desk.says("TopBar", "1 in the tray · Ann Lee")
         await desk.press("t")
-        await desk.shows("Is this the plumber?", "we have never texted this phone", "12:00")
+        await desk.shows("Is this the plumber?", "We have never texted this phone", "12:00")
         desk.carrier.receives_at("+15550100001", "Hello?", "+15550107777")
         await desk.shows("Hello?")
         await desk.press("escape")
