@@ -9,6 +9,7 @@ from domain.account import Account, Location
 from domain.alerts import Box, Planned
 from domain.hours import QuietHours
 from domain.people import Contact, Role
+from domain.routing import Windows
 from domain.telling import Addressee, Facts
 from storage.final_texts import counted_address, invited
 from storage.opt_outs import in_force
@@ -58,10 +59,12 @@ def page_url(session: Session) -> str:
 
 
 def account_of(session: Session) -> Account:
-    """The settings that automatic texts go by."""
+    """The settings that texts go by, as the transaction sees them."""
     row = session.get_one(AccountRow, 1)
     return Account(
         carrier=row.carrier,
+        three_way=row.three_way,
+        windows=Windows(timedelta(days=row.reply_days), timedelta(days=row.grace_days)),
         use_by=timedelta(minutes=row.use_by_minutes),
         holds_in_practice=row.holds_in_practice,
     )

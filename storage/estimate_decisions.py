@@ -26,6 +26,7 @@ from domain.estimates import Choice, Decision, Version, approved_totals, decided
 from domain.jobs import Status
 from domain.messages import DISPATCH, Kind, NewMessage, Party, Person
 from domain.people import first_name
+from storage.alert_facts import account_of
 from storage.approval_codes import Asked, Typed, confirm
 from storage.conversations import store_message
 from storage.estimate_rows import as_decision, decisions_of, newest_out, version_of
@@ -33,7 +34,7 @@ from storage.remaking import lock_job
 from storage.tables.estimates import EstimateChoiceRow, EstimateDecisionRow, EstimateVersionRow
 from storage.tables.jobs import JobRow
 from storage.tables.messages import RecipientRow
-from storage.tables.people import AccountRow, ContactRow, LocationRow, UserRow
+from storage.tables.people import ContactRow, LocationRow, UserRow
 from storage.tables.system import LinkRow
 
 GONE = "This estimate is not there any more. Open your page again."
@@ -216,7 +217,7 @@ def _others(session: Session, version: Version, contact_id: int | None) -> list[
 def _worker(session: Session, job: JobRow) -> list[Person]:
     """The assigned worker, where workers take part in customer messages (rule 15)."""
     worker = session.get(UserRow, job.worker_id) if job.worker_id else None
-    if worker is None or not session.get_one(AccountRow, 1).three_way:
+    if worker is None or not account_of(session).three_way:
         return []
     return [Person(Party.WORKER, worker.name, worker.id)]
 

@@ -9,12 +9,13 @@ from domain.inbound import SAYS_YES, addressed_to, author_of, is_shared, says_ye
 from domain.messages import DISPATCH, Kind, Party, Person
 from domain.people import StatedContact, User
 from domain.text import fold
+from storage.alert_facts import account_of
 from storage.auto_answers import awaits_approval
 from storage.people import customer_named, keep_contact
 from storage.phone_people import answered, everybody_at, user_of, writers_of
 from storage.tables.jobs import JobRow
 from storage.tables.messages import InboundRow, MessageRow
-from storage.tables.people import AccountRow, ContactRow, CustomerRow, LocationRow, UserRow
+from storage.tables.people import ContactRow, CustomerRow, LocationRow, UserRow
 
 
 class Filed(NamedTuple):
@@ -63,7 +64,7 @@ def _is_kept(session: Session, row: InboundRow, job: JobRow, message: MessageRow
 
 def _worker(session: Session, job: JobRow) -> Person | None:
     """The worker of a job as a recipient of customers' texts, None where workers take no part in them."""
-    if job.worker_id is None or not session.get_one(AccountRow, 1).three_way:
+    if job.worker_id is None or not account_of(session).three_way:
         return None
     return Person(Party.WORKER, session.get_one(UserRow, job.worker_id).name, job.worker_id)
 
